@@ -179,7 +179,7 @@ struct cs_client_log {
 	uint64_t refused;    /* for whose entry the hub did not account */
 	uint64_t dropped;    /* stamps that it never accounted for */
 	uint64_t heard; /* states of which members told, not compared yet */
-	uint64_t names_shown; /* names that lead to the accounts known by them */
+	uint64_t names_shown; /* that lead to the accounts known by them */
 	enum cs_client_log_fault fault;
 	uint64_t fault_ms;
 	bool accepted;      /* the user goes on all the same */

@@ -40,23 +40,86 @@ cs_tlog_name_entry(
 	memcpy(out + 2 + sizeof leaf->label, leaf->value, sizeof leaf->value);
 }
 
-enum cs_err
-cs_tlog_names_commit(uint8_t out[static CS_TLOG_COMMIT_LEN], uint64_t n,
-    const struct cs_tlog_hash *root, const uint8_t key[static CS_KEY_LEN])
-{
-	struct cs_buf content = { 0 };
-	struct cs_writer w = cs_writer(&content);
-	enum cs_err err;
+/* ---- entries that are there whole --------------------------------------- */
 
-	cs_write_u64(&w, n);
-	cs_write_bytes(&w, CS_VIEW_OF(root->bytes));
-	cs_write_bytes(&w, cs_view(key, CS_KEY_LEN));
-	if ((err = cs_writer_end(&w)) == CS_OK)
-		err = cs_tlog_commit(
-		    out, CS_TLOG_NAMES, NULL, cs_buf_view(&content));
-	cs_buf_free(&content);
-	return err;
+size_t
+cs_tlog_entry_len(uint8_t kind)
+{
+	switch (kind) {
+	case CS_TLOG_RESTORED:
+		return CS_TLOG_RESTORED_LEN;
+	case CS_TLOG_NAMES:
+		return CS_TLOG_NAMES_LEN;
+	case CS_TLOG_NAME:
+		return CS_TLOG_NAME_LEN;
+	default:
+		return CS_TLOG_COMMIT_LEN;
+	}
 }
+
+static struct cs_writer
+begin(struct cs_buf *out, enum cs_tlog_kind kind)
+{
+	struct cs_writer w = cs_writer(out);
+
+	cs_write_u8(&w, VERSION);
+	cs_write_u8(&w, (uint8_t)kind);
+	return w;
+}
+
+static struct cs_reader
+open_entry(struct cs_view entry, enum cs_tlog_kind kind)
+{
+	struct cs_reader r = cs_reader(entry);
+
+	if (cs_read_u8(&r) != VERSION || cs_read_u8(&r) != kind)
+		cs_reader_fail(&r, CS_ERR_FORMAT);
+	return r;
+}
+
+enum cs_err
+cs_tlog_names_write(struct cs_buf *out, const struct cs_tlog_names *names)
+{
+	struct cs_writer w = begin(out, CS_TLOG_NAMES);
+
+	cs_write_u64(&w, names->n);
+	cs_write_bytes(&w, CS_VIEW_OF(names->root.bytes));
+	cs_write_bytes(&w, CS_VIEW_OF(names->key));
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_tlog_names_parse(struct cs_tlog_names *out, struct cs_view entry)
+{
+	struct cs_reader r = open_entry(entry, CS_TLOG_NAMES);
+
+	out->n = cs_read_u64(&r);
+	cs_read_copy(&r, out->root.bytes, sizeof out->root.bytes);
+	cs_read_copy(&r, out->key, sizeof out->key);
+	return cs_reader_end(&r);
+}
+
+enum cs_err
+cs_tlog_restored_write(struct cs_buf *out, uint64_t from, uint64_t to)
+{
+	struct cs_writer w = begin(out, CS_TLOG_RESTORED);
+
+	cs_write_u64(&w, from);
+	cs_write_u64(&w, to);
+	return cs_writer_end(&w);
+}
+
+enum cs_err
+cs_tlog_restored_parse(uint64_t *from, uint64_t *to, struct cs_view entry)
+{
+	struct cs_reader r = open_entry(entry, CS_TLOG_RESTORED);
+
+	*from = cs_read_u64(&r);
+	*to = cs_read_u64(&r);
+	return cs_reader_end(&r);
+}
+
+/* ---- turns -------------------------------------------------------------- */
 
 enum cs_err
 cs_tlog_turn_commit(uint8_t out[static CS_TLOG_COMMIT_LEN],

@@ -6,9 +6,11 @@
  *	u8 1 | u8 kind | commitment32
  *	commitment = SHA-256("countersign/log/v1\0" | kind | salt16 | content)
  *
- * One kind is there whole, because whoever makes the map of names anew needs it
- * (decision 0049):
+ * Three kinds are there whole, because whoever makes the map of names anew
+ *needs them (decision 0049):
  *
+ *	u8 1 | u8 6 | u64 from | u64 to
+ *	u8 1 | u8 10 | u64 names | root32 | key32
  *	u8 1 | u8 11 | label32 | value32
  */
 #pragma once
@@ -19,8 +21,10 @@
 #include "tlog/proof.h"
 
 #define CS_TLOG_COMMIT_LEN (2 + CS_HASH_LEN)
+#define CS_TLOG_RESTORED_LEN (2 + 8 + 8)
+#define CS_TLOG_NAMES_LEN (2 + 8 + CS_HASH_LEN + CS_KEY_LEN)
 #define CS_TLOG_NAME_LEN (2 + CS_TLOG_MAP_LABEL_LEN + CS_HASH_LEN)
-#define CS_TLOG_ENTRY_LONGEST CS_TLOG_NAME_LEN /* of those of a hub */
+#define CS_TLOG_ENTRY_LONGEST CS_TLOG_NAMES_LEN /* of those of a hub */
 #define CS_TLOG_SALT_LEN 16
 /* A turn as bytes, at most. */
 #define CS_TLOG_TURN_MAX                                                       \
@@ -46,13 +50,29 @@ enum cs_tlog_kind {
 CS_CHECKED enum cs_err cs_tlog_commit(uint8_t out[static CS_TLOG_COMMIT_LEN],
     enum cs_tlog_kind kind, const uint8_t *salt, struct cs_view content);
 
-/* The entry of the leaf ${leaf}; and of the map with this root, which has ${n}
- * names, whose labels are by the key ${key} (crypto/vrf.h). */
+/* How long an entry of ${kind} is. */
+size_t cs_tlog_entry_len(uint8_t kind);
+
+/* A name's leaf in the map. */
 void cs_tlog_name_entry(
     uint8_t out[static CS_TLOG_NAME_LEN], const struct cs_tlog_map_leaf *leaf);
-CS_CHECKED enum cs_err cs_tlog_names_commit(
-    uint8_t out[static CS_TLOG_COMMIT_LEN], uint64_t n,
-    const struct cs_tlog_hash *root, const uint8_t key[static CS_KEY_LEN]);
+/* The map of so many names with this root, whose labels are by ${key}
+ * (crypto/vrf.h); and back, for an entry as long as that.  CS_ERR_FORMAT: it is
+ * of another kind. */
+struct cs_tlog_names {
+	uint64_t n;
+	struct cs_tlog_hash root;
+	uint8_t key[CS_KEY_LEN];
+};
+CS_CHECKED enum cs_err cs_tlog_names_write(
+    struct cs_buf *out, const struct cs_tlog_names *names);
+CS_CHECKED enum cs_err cs_tlog_names_parse(
+    struct cs_tlog_names *out, struct cs_view entry);
+/* A database that lost the entries from ${from} on, and goes on at ${to}. */
+CS_CHECKED enum cs_err cs_tlog_restored_write(
+    struct cs_buf *out, uint64_t from, uint64_t to);
+CS_CHECKED enum cs_err cs_tlog_restored_parse(
+    uint64_t *from, uint64_t *to, struct cs_view entry);
 
 /* What is to be shown of a batch of stamps (franking/stamp.h): how it and the
  * entry of its turn hang together. */

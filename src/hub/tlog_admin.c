@@ -256,7 +256,8 @@ find_lost(struct held *h, const char *dir)
 	    (err = cs_db_get_int(
 		 &h->from, h->db, "SELECT coalesce(max(n)+1,0) FROM tlog")) ||
 	    (err = cs_db_get_int(&known, h->db,
-		 "SELECT coalesce(max(size),0) FROM tlog_known")))
+		 "SELECT coalesce(max(size),0) FROM tlog_known"
+		 " WHERE one=TRUE")))
 		goto out;
 	h->to = c.size;
 	if (c.size < known)
@@ -339,24 +340,18 @@ take_entries(struct held *h)
 							       : err;
 }
 
-/* PROTOCOL, "The log of a hub": u64 from | u64 to. */
+/* PROTOCOL, "The log of a hub". */
 static enum cs_err
 queue_restored(const struct held *h)
 {
-	uint8_t entry[CS_TLOG_COMMIT_LEN];
-	struct cs_buf content = { 0 };
-	struct cs_writer w = cs_writer(&content);
-	enum cs_err err;
+	struct cs_buf entry = { 0 };
+	enum cs_err err = cs_tlog_restored_write(&entry, h->from, h->to);
 
-	cs_write_u64(&w, h->from);
-	cs_write_u64(&w, h->to);
-	if ((err = cs_writer_end(&w)) == CS_OK &&
-	    (err = cs_tlog_commit(entry, CS_TLOG_RESTORED, NULL,
-		 cs_buf_view(&content))) == CS_OK)
+	if (err == CS_OK)
 		err =
 		    cs_db_exec(h->db, "INSERT INTO tlog_queue(entry) VALUES(?)",
-			cs_blob(CS_VIEW_OF(entry)));
-	cs_buf_free(&content);
+			cs_blob(cs_buf_view(&entry)));
+	cs_buf_free(&entry);
 	return err;
 }
 
@@ -371,8 +366,8 @@ go_on(struct held *h)
 	    /* Turns that ended without this database cannot be shown. */
 	    (err = cs_db_exec(h->db, "DELETE FROM tlog_node WHERE turn>=?",
 		 cs_int(h->from))) == CS_OK &&
-	    (err = cs_db_exec(h->db, "DELETE FROM tlog WHERE n<>?",
-		 cs_int(h->to - 1))) == CS_OK &&
+	    (err = cs_db_exec(h->db, "DELETE FROM tlog WHERE n<? OR n>?",
+		 cs_int(h->to - 1), cs_int(h->to - 1))) == CS_OK &&
 	    (err = cs_db_exec(h->db,
 		 "INSERT INTO tlog_known(one,size) VALUES(TRUE,?)"
 		 " ON CONFLICT(one) DO UPDATE SET size=excluded.size",

@@ -291,6 +291,71 @@ def test_witnesses():
         w.close()
 
 
+def name(label, value=b"account"):
+    return bytes([1, 11]) + tlog.sha256(label) + tlog.sha256(value)
+
+
+def names(*leaves, key=bytes(32), n=None):
+    root = tlog.map_root([(e[2:34], e[34:]) for e in leaves])
+    return bytes([1, 10]) + (len(leaves) if n is None else n).to_bytes(
+        8, "big") + root + key
+
+
+def restored(lost, to):
+    return bytes([1, 6]) + lost.to_bytes(8, "big") + to.to_bytes(8, "big")
+
+
+def test_names():
+    """Each root of the map of names is that of the names before it."""
+    a, b, c = name(b"a"), name(b"b"), name(b"c")
+    whole = [
+        [names()],
+        [a, names(a), b, c, names(a, b, c), names(a, b, c)],
+        [a, b, names(b, a), restored(1, 3), names(a), b, c, names(a, b, c)],
+        [a, restored(0, 0), names(a), restored(0, 1), names(), a, names(a)],
+        [bytes([2, 10]) + names(a)[2:], names(a)[:-1], names()],
+    ]
+    wrong = [
+        ([a, names()], "root"),
+        ([a, names(a, n=2)], "root"),
+        ([a, b, names(a)], "root"),
+        ([a, b, names(a, b), names(a), names(a, b)], "root"),
+        ([a, names(name(b"a", b"other"))], "root"),
+        ([a, name(b"a", b"other")], "second account"),
+        ([a, names(a), names(a, key=b"\1" * 32)], "key"),
+        ([a, b, restored(1, 2), names(a, b)], "root"),
+        ([a, restored(0, 2)], "no hub"),
+        ([a, b, restored(2, 1)], "no hub"),
+    ]
+    many = [name(b"%d" % i) for i in range(1000)]
+    whole.append(many + [names(*many)])
+    with Logs() as w:
+        for i, (entries, why) in enumerate([(e, None) for e in whole] + wrong):
+            key = w.ok("tlog-write", w.path("l%d" % i), ORIGIN, 1, "-",
+                       stdin=b"".join(e.hex().encode() + b"\n"
+                                      for e in entries)).out.strip()
+            r = w.verify(w.public("l%d" % i), key)
+            check(r.status == (NOT_WHOLE if why else WHOLE) and
+                  (why or "one account") in r.out + r.err, str(r))
+            try:
+                tlog.audit_names(entries)
+                check(why is None, "the second one finds it whole: %s" % r)
+            except tlog.Wrong:
+                check(why is not None, "the second one refuses it: %s" % r)
+            said = json.loads(w.verify(w.public("l%d" % i), key,
+                                       "--json").out)
+            check(said["names_checked"] == (why is None), str(said))
+        # Of a part of a log nobody can tell.
+        key = w.ok("tlog-write", w.path("log"), ORIGIN, 1, "-",
+                   stdin=a.hex().encode() + b"\n").out.strip()
+        w.verify(w.public("log"), key, "--from", w.path("state"))
+        w.ok("tlog-write", w.path("log"), ORIGIN, 1, "-",
+             stdin=names().hex().encode() + b"\n")
+        r = w.verify(w.public("log"), key, "--from", w.path("state"))
+        check(r.status == WHOLE and "without --from" in r.out, str(r))
+        check(w.verify(w.public("log"), key).status == NOT_WHOLE, "it can")
+
+
 def test_of_a_hub():
     """Where it is served."""
     with World() as w:

@@ -59,7 +59,9 @@ class Logged(World):
         return body if status == 200 else None
 
     def audit(self):
-        return tlog.audit(self.read, self.log_key())
+        c, entries = tlog.audit(self.read, self.log_key())
+        tlog.audit_names(entries)
+        return c, entries
 
     def checkpoint(self):
         """Asked again while the log's process is started anew."""
@@ -521,9 +523,14 @@ def test_restored_database():
         w.friends("carol", "dave")
         w.wait("the next turn", lambda: w.size() > kept + 1)
         _, entries = w.audit()
-        check(tlog.commitment(6, bytes(16), lost.to_bytes(8, "big") +
-                              kept.to_bytes(8, "big")) in entries[kept:],
+        check(bytes([1, 6]) + lost.to_bytes(8, "big") +
+              kept.to_bytes(8, "big") in entries[kept:],
               "everybody sees it: %s" % tlog.count_kinds(entries))
+        # Its names, too: those of carol and dave are beside what was kept.
+        r = w.ok("countersign-verify", "--log",
+                 os.path.join(w.hub, "tlog", "public"), "--key",
+                 w.ctl("log", "key").out.strip())
+        check("older database" in r.out and "one account" in r.out, str(r))
 
 
 def test_put_back_log():

@@ -11,7 +11,7 @@ WIDTH = 256
 LEVELS = 8
 SIZE_MAX = 1 << 62
 TEXT_MAX, NOTE_MAX, LINES_MAX = 4096, 131072, 16
-ENTRY_LEN = {11: 66}  # and 34 of others
+ENTRY_LEN = {6: 18, 10: 74, 11: 66}  # and 34 of others
 KINDS = {1: "stamps", 2: "certificate", 3: "action", 4: "release",
          5: "desk-head", 6: "restored", 7: "notice", 8: "answer",
          9: "overdue", 10: "names", 11: "name"}
@@ -335,3 +335,39 @@ def count_kinds(entries):
             len(e) == ENTRY_LEN.get(e[1], 34) else "other"
         kinds[name] = kinds.get(name, 0) + 1
     return kinds
+
+
+# ---- the map of names -------------------------------------------------------
+
+def map_root(leaves, depth=0):
+    """The root of the map of these pairs of labels and values."""
+    if not leaves:
+        return bytes(32)
+    if len(leaves) == 1:
+        return sha256(b"\x03", *leaves[0])
+    sides = [], []
+    for label, value in leaves:
+        sides[label[depth // 8] >> (7 - depth % 8) & 1].append((label, value))
+    return sha256(b"\x04", *(map_root(side, depth + 1) for side in sides))
+
+
+def audit_names(entries):
+    """Whether each root that the log has is that of the names before it."""
+    leaves, keys = {}, set()
+    for number, e in enumerate(entries):
+        kind = e[1] if len(e) >= 2 and e[0] == 1 and \
+            len(e) == ENTRY_LEN.get(e[1], 34) else 0
+        if kind == 6:
+            lost, to = (int.from_bytes(e[i:i + 8], "big") for i in (2, 10))
+            need(lost <= to <= number, "what was lost came before")
+            leaves = {label: leaf for label, leaf in leaves.items()
+                      if not lost <= leaf[0] < to}
+        elif kind == 10:
+            keys.add(e[42:])
+            need(len(keys) == 1, "another key")
+            need(e[2:42] == len(leaves).to_bytes(8, "big") + map_root(
+                [(label, leaf[1]) for label, leaf in leaves.items()]),
+                 "another root of names")
+        elif kind == 11:
+            need(e[2:34] not in leaves, "a second account of a name")
+            leaves[e[2:34]] = number, e[34:]

@@ -2,12 +2,15 @@
 /*
  * tlog-write FOLDER ORIGIN NUMBER COUNT [WORD]: append COUNT entries to the log
  * in FOLDER, which is made if it is not there.  Its key is the one of that
- * NUMBER, and its entries begin with WORD.  Prints the key that verifies it.
+ * NUMBER, and its entries begin with WORD.  Where COUNT is "-", the entries are
+ * lines of hexadecimal digits, which are read.  Prints the key that verifies
+ * it.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "crypto/init.h"
 #include "store/tlog_writer.h"
 
@@ -43,6 +46,23 @@ append(struct cs_tlog_writer *w, unsigned long count, const char *word)
 	}
 }
 
+static void
+append_lines(struct cs_tlog_writer *w)
+{
+	char line[2 * 256 + 2];
+	uint8_t bytes[256];
+	uint64_t first;
+
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		size_t len = strcspn(line, "\n") / 2;
+		struct cs_view entry = cs_view(bytes, len);
+
+		line[2 * len] = '\0';
+		must(cs_unhex(bytes, len, line));
+		must(cs_tlog_writer_append(w, &first, &entry, 1));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -64,7 +84,11 @@ main(int argc, char **argv)
 	if (err == CS_ERR_NOT_FOUND)
 		err = cs_tlog_writer_create(&w, argv[1], &owner);
 	must(err);
-	append(w, strtoul(argv[4], NULL, 10), argc > 5 ? argv[5] : "entry");
+	if (strcmp(argv[4], "-") == 0)
+		append_lines(w);
+	else
+		append(w, strtoul(argv[4], NULL, 10),
+		    argc > 5 ? argv[5] : "entry");
 	cs_tlog_writer_close(w);
 	cs_note_key_text(text, &key);
 	printf("%s\n", text);

@@ -40,17 +40,19 @@ check_map(const struct cs_wire_name_proof *a, const char *handle,
 static enum cs_err
 check_entry(struct client_tlog_look *l, const struct cs_wire_name_proof *a)
 {
-	uint8_t expected[CS_TLOG_COMMIT_LEN];
-	struct cs_tlog_hash root;
+	struct cs_tlog_names said;
 	struct cs_view entry;
 	enum cs_err err;
 
-	memcpy(root.bytes, a->root, sizeof root.bytes);
-	if ((err = cs_tlog_names_commit(expected, a->names, &root, a->key)) ||
-	    (err = client_tlog_entry(&entry, l, a->entry)))
+	if ((err = client_tlog_entry(&entry, l, a->entry)) ||
+	    (err = cs_tlog_names_parse(&said, entry)))
 		return err;
-	return cs_view_equal(entry, CS_VIEW_OF(expected)) ? CS_OK
-							  : CS_ERR_MISMATCH;
+	return said.n == a->names &&
+		cs_view_equal(
+		    CS_VIEW_OF(said.root.bytes), CS_VIEW_OF(a->root)) &&
+		cs_view_equal(CS_VIEW_OF(said.key), CS_VIEW_OF(a->key))
+	    ? CS_OK
+	    : CS_ERR_MISMATCH;
 }
 
 /* CS_ERR_NOT_FOUND: the hub does not say. */

@@ -167,6 +167,11 @@ hub_names_add(struct cs_hub *hub, const struct cs_tlog_map_leaf *added)
 	    cs_blob(CS_VIEW_OF(added->label)),
 	    cs_blob(CS_VIEW_OF(added->value)));
 
+	if (err == CS_OK)
+		err = cs_db_exec(hub->db,
+		    "INSERT INTO name_total(one,n) VALUES(TRUE,?)"
+		    " ON CONFLICT(one) DO UPDATE SET n=n+excluded.n",
+		    cs_int(1));
 	return err ? err : make_anew(&root, hub, 0, added->label);
 }
 
@@ -200,8 +205,8 @@ list_new(struct cs_buf *out, struct cs_hub *hub)
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, hub->db,
 	    "SELECT id,handle,cert FROM account WHERE label IS NULL"
-	    " ORDER BY created LIMIT ?",
-	    cs_int(HUB_NAMES_TURN));
+	    " AND created>=? ORDER BY created LIMIT ?",
+	    cs_int(0), cs_int(HUB_NAMES_TURN));
 
 	while (err == CS_OK && cs_rows_next(&rows))
 		for (int i = 0; i < 3; i++)
@@ -240,19 +245,31 @@ take_in(struct cs_hub *hub, struct cs_view id, struct cs_view handle,
 }
 
 static enum cs_err
+count(uint64_t *n, struct cs_hub *hub)
+{
+	enum cs_err err = cs_db_get_int(
+	    n, hub->db, "SELECT n FROM name_total WHERE one=TRUE");
+
+	if (err == CS_ERR_NOT_FOUND)
+		*n = 0;
+	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
+static enum cs_err
 queue_root(struct cs_hub *hub)
 {
-	uint8_t entry[CS_TLOG_COMMIT_LEN];
-	struct cs_tlog_hash root;
-	uint64_t n;
+	struct cs_tlog_names names;
+	struct cs_buf entry = { 0 };
 	enum cs_err err;
 
-	if ((err = hub_names_root(&root, hub)) ||
-	    (err = cs_db_get_int(
-		 &n, hub->db, "SELECT COUNT(*) FROM name_leaf")) ||
-	    (err = cs_tlog_names_commit(entry, n, &root, hub->names_public)))
+	memcpy(names.key, hub->names_public, sizeof names.key);
+	if ((err = hub_names_root(&names.root, hub)) ||
+	    (err = count(&names.n, hub)) ||
+	    (err = cs_tlog_names_write(&entry, &names)))
 		return err;
-	return hub_tlog_add_entry(hub, CS_VIEW_OF(entry));
+	err = hub_tlog_add_entry(hub, cs_buf_view(&entry));
+	cs_buf_free(&entry);
+	return err;
 }
 
 enum cs_err
@@ -296,8 +313,7 @@ answer_with(struct hub_request *rq, struct cs_wire_name_proof *answer)
 	if ((err = hub_names_prove(&proof, rq->hub, answer->label)) ||
 	    (err = hub_names_root(&root, rq->hub)) ||
 	    (err = hub_tlog_last(&answer->entry, rq->hub, CS_TLOG_NAMES)) ||
-	    (err = cs_db_get_int(&answer->names, rq->hub->db,
-		 "SELECT COUNT(*) FROM name_leaf")) ||
+	    (err = count(&answer->names, rq->hub)) ||
 	    (err = cs_tlog_map_proof_write(&bytes, &proof)))
 		goto out;
 	memcpy(answer->root, root.bytes, sizeof answer->root);

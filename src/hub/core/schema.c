@@ -307,6 +307,9 @@ static const char names_step[] =
     " hash BLOB NOT NULL, PRIMARY KEY(depth,at)) WITHOUT ROWID;"
     "CREATE TABLE tlog_last(kind INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
     "CREATE TABLE tlog_once(entry BLOB PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE name_total(one INTEGER PRIMARY KEY CHECK(one=1),"
+    " n INTEGER NOT NULL);"
+    "CREATE INDEX tlog_queue_entry ON tlog_queue(entry);"
     "ALTER TABLE action ADD COLUMN salt BLOB;";
 
 static const char *const steps[] = { version1, version2, version3, version4,

@@ -281,8 +281,8 @@ static enum cs_err
 number_queue(uint64_t *n, struct cs_hub *hub)
 {
 	struct cs_rows rows;
-	enum cs_err err = cs_db_query(
-	    &rows, hub->db, "SELECT entry FROM tlog_queue ORDER BY id");
+	enum cs_err err = cs_db_query(&rows, hub->db,
+	    "SELECT entry FROM tlog_queue WHERE id>=? ORDER BY id", cs_int(0));
 
 	while (err == CS_OK && cs_rows_next(&rows))
 		err = number_kind(hub, (*n)++, cs_col_blob(&rows, 0));
@@ -386,8 +386,8 @@ hub_tlog_fits(const struct cs_hub *hub)
 static enum cs_err
 read_known(uint64_t *known, struct cs_hub *hub)
 {
-	enum cs_err err =
-	    cs_db_get_int(known, hub->db, "SELECT size FROM tlog_known");
+	enum cs_err err = cs_db_get_int(
+	    known, hub->db, "SELECT size FROM tlog_known WHERE one=TRUE");
 
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
 }

@@ -11,6 +11,7 @@
 #include "cli/print.h"
 #include "cli/wait.h"
 #include "crypto/init.h"
+#include "programs/verify/log_names.h"
 #include "programs/verify/log_source.h"
 #include "programs/verify/log_state.h"
 #include "store/clock.h"
@@ -21,6 +22,7 @@
 enum { WHOLE = 0, NOT_WHOLE = 1, NO_LOG = 2 };
 
 #define KEY_FILE_MAX 4096
+#define NO_NAME UINT64_MAX
 #define WAITS "reading the log"
 
 static const char *const kind_names[LOG_KINDS] = {
@@ -48,9 +50,12 @@ struct audit {
 	struct cs_tlog_checkpoint c; /* views into the note */
 	struct cs_tlog_checkpoint before;
 	struct cs_tlog_edge edge;
+	struct log_names
+	    names; /* nothing, where the log's beginning is not read */
 	uint64_t counts[LOG_KINDS];
 	bool contradicts; /* what it was before */
 	bool quorum;
+	uint64_t wrong_name; /* the number of that entry; NO_NAME: none */
 	uint64_t by_s, as_of_s;
 	char said[512]; /* what is wrong */
 };
@@ -244,12 +249,53 @@ kind_of(struct cs_view entry)
 {
 	size_t kind = entry.len >= 2 && entry.data[0] == 1 ? entry.data[1] : 0;
 
-	return kind < LOG_KINDS &&
-		entry.len ==
-		    (kind == CS_TLOG_NAME ? CS_TLOG_NAME_LEN
-					  : CS_TLOG_COMMIT_LEN)
+	return kind < LOG_KINDS && entry.len == cs_tlog_entry_len((uint8_t)kind)
 	    ? kind
 	    : 0;
+}
+
+static bool
+checks_names(const struct audit *a)
+{
+	return a->before.size == 0;
+}
+
+static enum cs_err
+add_name(struct audit *a, uint64_t number, struct cs_view entry)
+{
+	enum cs_err err;
+
+	if (!checks_names(a))
+		return CS_OK;
+	err = log_names_add(&a->names, number, entry);
+	if (err && err != CS_ERR_NOMEM)
+		a->wrong_name = number;
+	return err;
+}
+
+static int
+say_names(struct audit *a, enum cs_err err)
+{
+	unsigned long long n = a->wrong_name;
+
+	switch (err) {
+	case CS_ERR_EXISTS:
+		return say(a, NOT_WHOLE,
+		    "Entry %llu gives a name a second account.", n);
+	case CS_ERR_MISMATCH:
+		return say(a, NOT_WHOLE,
+		    "Entry %llu is not the root of the names before it: some "
+		    "were hidden, changed or added unseen.",
+		    n);
+	case CS_ERR_KEY:
+		return say(a, NOT_WHOLE,
+		    "Entry %llu has another key of names than the entries "
+		    "before it.",
+		    n);
+	default:
+		return say(a, NOT_WHOLE, "Entry %llu is of no hub (%s).", n,
+		    cs_err_text(err));
+	}
 }
 
 /* Tiles that the entries make have to be those that are there. */
@@ -295,7 +341,8 @@ add_bundle(struct audit *a, uint64_t n)
 		if (err || n * CS_TLOG_TILE_WIDTH + i < a->edge.size)
 			continue;
 		a->counts[kind_of(entry)]++;
-		err = cs_tlog_edge_add(&a->edge, &files, entry);
+		if ((err = add_name(a, a->edge.size, entry)) == CS_OK)
+			err = cs_tlog_edge_add(&a->edge, &files, entry);
 	}
 	if (err == CS_OK)
 		err = compare_files(a, &files);
@@ -372,6 +419,8 @@ check_tree(struct audit *a)
 		err = add_bundle(a, n);
 	}
 	cli_waits(NULL);
+	if (err && a->wrong_name != NO_NAME)
+		return say_names(a, err);
 	return err ? say_err(a, err) : check_root(a);
 }
 
@@ -430,6 +479,8 @@ show_json(const struct audit *a, int status)
 		for (size_t i = 0; i < LOG_KINDS; i++)
 			cs_json_number(&j, kind_names[i], a->counts[i]);
 		cs_json_close(&j);
+		cs_json_bool(
+		    &j, "names_checked", status == WHOLE && checks_names(a));
 		cs_json_text(&j, "checkpoint", cs_buf_view(&a->note));
 		if (a->state.note.len != 0)
 			cs_json_text(&j, "checkpoint_before",
@@ -463,6 +514,15 @@ show_text(const struct audit *a, int status)
 		if (a->counts[i] != 0)
 			printf("  %-12s %llu\n", kind_names[i],
 			    (unsigned long long)a->counts[i]);
+	if (a->counts[CS_TLOG_NAMES] != 0 && !checks_names(a))
+		printf(
+		    "Whether it hides names only an audit from its beginning "
+		    "says: without --from.\n");
+	else if (a->counts[CS_TLOG_NAMES] != 0)
+		printf("Each name has one account, and no root hides one.\n");
+	if (a->counts[CS_TLOG_RESTORED] != 0)
+		printf("Its operator has put back an older database: names "
+		       "that came later may have been given again.\n");
 	if (a->quorum && a->as_of_s != 0) {
 		printf("A quorum of witnesses had seen nothing else at ");
 		cli_print_time(stdout, a->as_of_s * CS_SECOND_MS);
@@ -485,12 +545,18 @@ verify_log(const struct cli_args *args)
 		return cli_fail(CLI_SOFTWARE, "Out of memory.");
 	}
 	signal(SIGPIPE, SIG_IGN);
-	if ((status = read_all(a, args)) == CLI_OK) {
+	a->wrong_name = NO_NAME;
+	if (log_names_open(&a->names) != CS_OK)
+		status = cli_fail(CLI_SOFTWARE, "Out of memory.");
+	else
+		status = read_all(a, args);
+	if (status == CLI_OK) {
 		status = audit(a);
 		status = cli_flag(args, "json") ? show_json(a, status)
 						: show_text(a, status);
 	}
 	log_source_close(&a->source);
+	log_names_close(&a->names);
 	cs_tlog_edge_clear(&a->edge);
 	cs_buf_free(&a->note);
 	cs_buf_free(&a->state.note);
