@@ -14,7 +14,7 @@ import time
 from world import (BIN, STUCK_S, TOOLS, SkipTest, World, check, main, photo,
                    processes)
 
-KINDS = ("signer", "tls", "files", "database", "network")
+KINDS = ("signer", "tls", "files", "tlog", "database", "network")
 # scripts/kill-family asks for more.
 KILLS = int(os.environ.get("COUNTERSIGN_KILLS", 20))
 

@@ -36,6 +36,7 @@ struct process {
 	struct cs_tlog_writer *writer;
 	struct cs_tlog_folder public;
 	struct cs_channel *database, *witness, *links[LINKS_MAX];
+	bool not_told;                 /* the database, how long the log is */
 	struct cs_tlog_policy *policy; /* NULL: there are no witnesses */
 	struct hub_witnessed *witnessed;
 	char cosigned[64]; /* path */
@@ -56,6 +57,9 @@ take_link(struct process *p, const struct cs_hand *h)
 
 	if (cs_view_equal(name, cs_view_str(HUB_DATABASE))) {
 		cs_channel_free(p->database);
+		/* Its address says nothing: it may be that of the one before.
+		 */
+		p->not_told = true;
 		return cs_channel_new(&p->database, h->fd, &database);
 	}
 	if (cs_view_equal(name, cs_view_str(HUB_WITNESS))) {
@@ -136,6 +140,23 @@ tell_size(struct process *p)
 	    ? CS_OK
 	    : cs_channel_put(
 		  p->database, HUB_TALK_TLOG_SIZE, 0, HUB_TALK_OF(size));
+}
+
+/* To a database that was started anew, which waits for it.  If that has gone
+ * already, the next one will be told. */
+static enum cs_err
+tell_anew(struct process *p)
+{
+	enum cs_err err = tell_size(p);
+
+	p->not_told = false;
+	if (err == CS_OK && p->database != NULL)
+		err = cs_channel_flush(p->database);
+	if (err == CS_ERR_NOMEM || err == CS_OK)
+		return err;
+	cs_channel_free(p->database);
+	p->database = NULL;
+	return CS_OK;
 }
 
 /* Take the next entry off what the database sent. */
@@ -353,7 +374,6 @@ run_round(struct process *p)
 		{ cs_part_socket(), POLLIN, 0 },
 		watch(p->database),
 	};
-	struct cs_channel *before = p->database;
 	enum cs_err err;
 
 	for (size_t i = 0; i < LINKS_MAX; i++)
@@ -362,10 +382,9 @@ run_round(struct process *p)
 	(void)poll(polled, LINKS_MAX + 3, -1);
 	if (polled[0].revents != 0 && (err = cs_part_take(p, take, false)))
 		return err;
-	if (p->database != before)
-		return tell_size(p) == CS_OK && p->database != NULL
-		    ? cs_channel_flush(p->database)
-		    : CS_OK;
+	/* What was polled may be gone. */
+	if (p->not_told)
+		return tell_anew(p);
 	if (p->database != NULL && polled[1].revents != 0 &&
 	    (err = serve_database(p)))
 		return err;
@@ -427,9 +446,7 @@ begin(struct process *p)
 		return cs_file_errno();
 	how.folder = p->folder_fd;
 	how.uid = st.st_uid;
-	if ((err = cs_confine(&confined, &how)) || (err = tell_size(p)))
-		return err;
-	if (p->database != NULL && (err = cs_channel_flush(p->database)))
+	if ((err = cs_confine(&confined, &how)) || (err = tell_anew(p)))
 		return err;
 	return cs_part_ready();
 }
