@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const STUCK_MS = 30_000;
+const TYPED_MOST = 3;
 
 /** What the browser did not do. */
 export class Refused extends Error {}
@@ -78,18 +79,23 @@ export class DrivenPage {
     const actions = keys.flatMap((value) => [{ type: "keyDown", value }, { type: "keyUp", value }]);
     return this.perform([{ id: "keys", type: "key", actions }]);
   }
-  /** In the place of what is there; the page has taken it when this is over. */
+  /** In the place of what is there; the page has taken it when this is over.
+   * A busy window manager may take the focus away: then once more. */
   async type(name, text) {
     const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    const field = await this.see("field", name);
-    await this.run((e) => (e.focus(), e.select()), field);
-    // Faster than any hand, a key would come before the last one is drawn.
-    for (const key of text) {
-      await this.press(key);
-      await this.run(drawn);
+    for (let tries = 1; ; tries++) {
+      const field = await this.see("field", name);
+      await this.run((e) => (e.focus(), e.select()), field);
+      // Faster than any hand, a key would come before the last one is drawn.
+      for (const key of text) {
+        await this.press(key);
+        await this.run(drawn);
+      }
+      const said = await this.says("field", name);
+      if (said === text) return;
+      const away = !(await this.run((e) => document.hasFocus() && document.activeElement === e, field));
+      if (!away || tries === TYPED_MOST) throw new Error(`"${name}" has "${said}" instead of "${text}"`);
     }
-    const said = await this.says("field", name);
-    if (said !== text) throw new Error(`"${name}" has "${said}" instead of "${text}"`);
   }
   async choose(css, ...files) {
     const element = await until(css, () => this.run((c) => document.querySelector(c), css).catch(() => null));

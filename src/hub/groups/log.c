@@ -220,10 +220,11 @@ static void
 put_in_answer(
     struct cs_hub *hub, const struct hub_pending *p, struct cs_view stamp)
 {
-	uint8_t *at = hub->batch.data + p->answer_at;
+	uint8_t *at;
 
 	if (p->answer_at == 0)
 		return;
+	at = hub->batch.data + p->answer_at;
 	/* The length before it: of two bytes (RFC 9420, section 2.1.2). */
 	at[-2] = (uint8_t)(0x40 | stamp.len >> 8);
 	at[-1] = (uint8_t)stamp.len;
