@@ -5,8 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "store/clock.h"
 #include "support/temp_dir.h"
 #include "support/test.h"
+
+#define WRITES_AT_ONCE 20
+#define REST_MS 60
 
 static const char step1[] =
     "CREATE TABLE a(id INTEGER PRIMARY KEY, n INTEGER NOT NULL, x BLOB);"
@@ -69,11 +73,17 @@ write_without_end(const char *path)
 
 	if (cs_db_open(&db, path, CS_DB_FORGETFUL, &schema) != CS_OK)
 		_exit(1);
-	for (uint64_t i = 1;; i++)
+	for (uint64_t i = 1;; i++) {
 		change(db, i);
+		/* Where a disk never makes it wait, it would hold still for no
+		 * reader. */
+		if (i % WRITES_AT_ONCE == 0)
+			cs_clock_sleep_ms(REST_MS);
+	}
 }
 
-/* Somebody writes as fast as they can, with the file locked. */
+/* Somebody writes as fast as they can, but for short rests, with the file
+ * locked. */
 static void
 test_beside_a_writer(void **state)
 {
