@@ -42,8 +42,8 @@ cs_tlog_name_entry(
 
 /* ---- entries that are there whole --------------------------------------- */
 
-size_t
-cs_tlog_entry_len(uint8_t kind)
+static size_t
+length_of(uint8_t kind)
 {
 	switch (kind) {
 	case CS_TLOG_RESTORED:
@@ -55,6 +55,15 @@ cs_tlog_entry_len(uint8_t kind)
 	default:
 		return CS_TLOG_COMMIT_LEN;
 	}
+}
+
+uint8_t
+cs_tlog_entry_kind(struct cs_view entry)
+{
+	return entry.len >= 2 && entry.data[0] == VERSION &&
+		entry.len == length_of(entry.data[1])
+	    ? entry.data[1]
+	    : 0;
 }
 
 static struct cs_writer

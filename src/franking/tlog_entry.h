@@ -50,8 +50,9 @@ enum cs_tlog_kind {
 CS_CHECKED enum cs_err cs_tlog_commit(uint8_t out[static CS_TLOG_COMMIT_LEN],
     enum cs_tlog_kind kind, const uint8_t *salt, struct cs_view content);
 
-/* How long an entry of ${kind} is. */
-size_t cs_tlog_entry_len(uint8_t kind);
+/* The kind of ${entry}, which may be one that nobody here knows; 0: it is no
+ * entry of a hub's log, by its version or its length. */
+uint8_t cs_tlog_entry_kind(struct cs_view entry);
 
 /* A name's leaf in the map. */
 void cs_tlog_name_entry(

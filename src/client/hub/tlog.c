@@ -326,14 +326,6 @@ compare_entry(struct cs_view entry, struct cs_view turn_bytes, uint32_t number,
 	return cs_view_equal(entry, CS_VIEW_OF(made)) ? CS_OK : CS_ERR_MISMATCH;
 }
 
-/* It could be no turn of stamps, whatever the hub says. */
-static bool
-is_of_stamps(struct cs_view entry)
-{
-	return entry.len == CS_TLOG_COMMIT_LEN && entry.data[0] == 1 &&
-	    entry.data[1] == CS_TLOG_STAMPS;
-}
-
 struct due {
 	struct cs_stamp_promise promise;
 	uint8_t bytes[CS_STAMP_PROMISE_LEN];
@@ -398,13 +390,15 @@ look_at_due(struct client_tlog_look *l, struct due *d)
 	if ((err = cs_stamp_promise_leaf(leaf, &d->promise, l->c->self.root)) ||
 	    (err = find_entry(l, &entry, &proof, d->promise.entry)))
 		return err;
-	if (is_of_stamps(entry))
+	/* Otherwise it could be no turn of stamps, whatever the hub says. */
+	if (cs_tlog_entry_kind(entry) == CS_TLOG_STAMPS)
 		err =
 		    ask_turn(l->c, &turn, d->promise.entry, d->promise.number);
 	if (err == CS_OK)
 		err = compare_entry(
 		    entry, cs_buf_view(&turn), d->promise.number, leaf);
-	if (!is_of_stamps(entry) || err == CS_ERR_MISMATCH)
+	if (cs_tlog_entry_kind(entry) != CS_TLOG_STAMPS ||
+	    err == CS_ERR_MISMATCH)
 		err = catch_entry(l, d, entry, &proof, cs_buf_view(&turn));
 	d->refused = err == CS_ERR_NOT_FOUND;
 	d->done = err == CS_OK;

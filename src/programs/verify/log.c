@@ -243,15 +243,13 @@ read_checkpoint(struct audit *a)
 
 /* ---- the tree ----------------------------------------------------------- */
 
-/* What an entry is of. */
+/* What an entry is counted as. */
 static size_t
-kind_of(struct cs_view entry)
+counted_as(struct cs_view entry)
 {
-	size_t kind = entry.len >= 2 && entry.data[0] == 1 ? entry.data[1] : 0;
+	uint8_t kind = cs_tlog_entry_kind(entry);
 
-	return kind < LOG_KINDS && entry.len == cs_tlog_entry_len((uint8_t)kind)
-	    ? kind
-	    : 0;
+	return kind < LOG_KINDS ? kind : 0;
 }
 
 static bool
@@ -340,7 +338,7 @@ add_bundle(struct audit *a, uint64_t n)
 		err = cs_tlog_bundle_next(&entry, &left);
 		if (err || n * CS_TLOG_TILE_WIDTH + i < a->edge.size)
 			continue;
-		a->counts[kind_of(entry)]++;
+		a->counts[counted_as(entry)]++;
 		if ((err = add_name(a, a->edge.size, entry)) == CS_OK)
 			err = cs_tlog_edge_add(&a->edge, &files, entry);
 	}

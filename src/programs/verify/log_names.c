@@ -92,10 +92,7 @@ lose(struct log_names *n, uint64_t number, struct cs_view entry)
 enum cs_err
 log_names_add(struct log_names *n, uint64_t number, struct cs_view entry)
 {
-	if (entry.len < 2 || entry.data[0] != 1 ||
-	    entry.len != cs_tlog_entry_len(entry.data[1]))
-		return CS_OK;
-	switch (entry.data[1]) {
+	switch (cs_tlog_entry_kind(entry)) {
 	case CS_TLOG_NAME:
 		return add_leaf(n, number, entry);
 	case CS_TLOG_NAMES:

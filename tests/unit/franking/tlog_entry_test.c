@@ -68,6 +68,30 @@ test_commit(void **state)
 	assert_memory_equal(got, want, sizeof want);
 }
 
+/* An entry is of a kind if it is as long as those are. */
+static void
+test_kind(void **state)
+{
+	uint8_t entry[CS_TLOG_ENTRY_LONGEST + 1] = { 1 };
+
+	(void)state;
+	for (unsigned kind = 0; kind < 256; kind++) {
+		size_t length = kind == CS_TLOG_RESTORED ? 18
+		    : kind == CS_TLOG_NAMES              ? 74
+		    : kind == CS_TLOG_NAME               ? 66
+							 : 34;
+
+		entry[1] = (uint8_t)kind;
+		for (size_t n = 0; n <= sizeof entry; n++)
+			assert_int_equal(cs_tlog_entry_kind(cs_view(entry, n)),
+			    n == length ? kind : 0);
+	}
+	entry[0] = 2;
+	entry[1] = CS_TLOG_STAMPS;
+	assert_int_equal(
+	    cs_tlog_entry_kind(cs_view(entry, CS_TLOG_COMMIT_LEN)), 0);
+}
+
 /* The turn of the first ${batches} leaves of the tree, as batch ${number} is
  * shown it. */
 static struct cs_tlog_turn
@@ -226,6 +250,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commit),
+		cmocka_unit_test(test_kind),
 		cmocka_unit_test(test_turn),
 		cmocka_unit_test(test_turn_lies),
 		cmocka_unit_test(test_wire),
