@@ -41,6 +41,20 @@ cs_web_far_new(
 	return CS_OK;
 }
 
+enum cs_err
+cs_web_far_renew(
+    struct cs_web_far **web, int *fd, const struct cs_web_far_config *config)
+{
+	int link = *fd;
+
+	if (link < 0)
+		return CS_OK;
+	*fd = -1;
+	cs_web_far_free(*web);
+	*web = NULL;
+	return cs_web_far_new(web, link, config);
+}
+
 void
 cs_web_far_free(struct cs_web_far *far)
 {

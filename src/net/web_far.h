@@ -27,6 +27,11 @@ struct cs_web_far_config {
  * returned. */
 CS_CHECKED enum cs_err cs_web_far_new(
     struct cs_web_far **out, int fd, const struct cs_web_far_config *config);
+/* Begin with ${*fd}, which is -1 then, in the place of ${*web}, if a web server
+ * is new or was started anew; what the one before it had begun is over.  ${*fd}
+ * is -1 already: nothing changes. */
+CS_CHECKED enum cs_err cs_web_far_renew(
+    struct cs_web_far **web, int *fd, const struct cs_web_far_config *config);
 /* Its streams end. */
 void cs_web_far_free(struct cs_web_far *far);
 

@@ -258,14 +258,8 @@ take_web(struct part *p, struct cs_desk_api *api)
 		.more = cs_desk_events_more,
 		.ended = cs_desk_events_ended,
 	};
-	int fd = p->web_link;
 
-	if (fd < 0)
-		return CS_OK;
-	p->web_link = -1;
-	cs_web_far_free(p->web);
-	p->web = NULL;
-	return cs_web_far_new(&p->web, fd, &config);
+	return cs_web_far_renew(&p->web, &p->web_link, &config);
 }
 
 /* Until it is time to end. */
