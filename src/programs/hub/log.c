@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "hub/tlog_admin.h"
+#include "programs/hub/agree.h"
 #include "programs/hub/hub_dir.h"
 #include "store/clock.h"
 
@@ -229,29 +229,15 @@ not_restored(enum cs_err err, const char *dir)
 	}
 }
 
-static int
-agree(const struct cli_args *args)
-{
-	char line[16];
-
-	if (cli_flag(args, "yes"))
-		return CLI_OK;
-	if (!isatty(STDIN_FILENO))
-		return cli_fail(CLI_USAGE,
-		    "Nobody can be asked here; --yes does it without. Nothing "
-		    "was done.");
-	printf("Is the newest copy of the database lost, and shall the log "
-	       "say so to everybody? (yes) ");
-	fflush(stdout);
-	return fgets(line, sizeof line, stdin) != NULL &&
-		strcmp(line, "yes\n") == 0
-	    ? CLI_OK
-	    : cli_fail(CLI_NOT_DONE, "Nothing was done.");
-}
-
 int
 run_log_restored(const struct cli_args *args)
 {
+	static const struct hub_question question = {
+		"Is the newest copy of the database lost, and shall the log "
+		"say so to everybody?",
+		"does it",
+		"Nothing was done.",
+	};
 	const char *dir = hub_dir(args);
 	uint64_t from, to;
 	int status;
@@ -263,7 +249,7 @@ run_log_restored(const struct cli_args *args)
 		return not_restored(err, dir);
 	printf("The log has %llu entries, of which the database knows %llu.\n",
 	    (unsigned long long)to, (unsigned long long)from);
-	if ((status = agree(args)) != CLI_OK)
+	if ((status = hub_agree(args, &question)) != CLI_OK)
 		return status;
 	if ((err = cs_hub_log_restored(&from, &to, dir)))
 		return not_restored(err, dir);

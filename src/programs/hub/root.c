@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "hub/core/root_folder.h"
+#include "programs/hub/agree.h"
 #include "programs/hub/hub_dir.h"
 #include "store/clock.h"
 #include "store/file.h"
@@ -206,26 +206,6 @@ show_request(const struct hub_root_request *request, struct cs_view bytes)
 }
 
 static int
-agree(const struct cli_args *args)
-{
-	char line[16];
-
-	if (cli_flag(args, "yes"))
-		return CLI_OK;
-	if (!isatty(STDIN_FILENO))
-		return cli_fail(CLI_USAGE,
-		    "Nobody can be asked here; --yes signs without. Nothing "
-		    "was signed.");
-	printf("Is it the fingerprint that the hub printed, and shall all of "
-	       "this be signed? (yes) ");
-	fflush(stdout);
-	return fgets(line, sizeof line, stdin) != NULL &&
-		strcmp(line, "yes\n") == 0
-	    ? CLI_OK
-	    : cli_fail(CLI_NOT_DONE, "Nothing was signed.");
-}
-
-static int
 read_root(struct cs_sign_key *out, const struct cli_args *args)
 {
 	const char *path = cli_value(args, "key");
@@ -276,6 +256,12 @@ static int
 sign(struct cs_view request, const struct cs_sign_key *root,
     const struct cli_args *args)
 {
+	static const struct hub_question question = {
+		"Is it the fingerprint that the hub printed, and shall all of "
+		"this be signed?",
+		"signs",
+		"Nothing was signed.",
+	};
 	const char *path = cli_arg(args, 0), *answer_path = cli_arg(args, 1);
 	struct cs_buf answer = { .max = HUB_ROOT_ANSWER_MAX };
 	struct hub_root_request parsed;
@@ -287,7 +273,7 @@ sign(struct cs_view request, const struct cs_sign_key *root,
 	if ((err = hub_root_request_check(&parsed, root->public, now_s())))
 		return refused(err, path);
 	if ((status = show_request(&parsed, request)) != CLI_OK ||
-	    (status = agree(args)) != CLI_OK)
+	    (status = hub_agree(args, &question)) != CLI_OK)
 		return status;
 	err = hub_root_answer_make(&answer, request, root, now_s());
 	if (err == CS_OK)

@@ -326,6 +326,22 @@ stamps(struct world *t)
 	return hub_stamp_possible(t->hub, t->hub->now_ms);
 }
 
+/* A log of ${size} entries: nothing is stamped, nor goes into it. */
+static void
+check_refused(struct world *t, uint64_t size, enum hub_tlog_state state)
+{
+	struct cs_buf entries = { 0 };
+	uint64_t first;
+
+	link_log(t);
+	told(t, size);
+	assert_int_equal(hub_tlog_state(t->hub), state);
+	assert_false(stamps(t));
+	end_turn(t);
+	assert_int_equal(heard(t, &first, &entries), 0);
+	cs_buf_free(&entries);
+}
+
 static void
 test_put_back(void **state)
 {
@@ -344,19 +360,9 @@ test_put_back(void **state)
 		told(&t, (uint64_t)i + 1);
 	}
 	/* It had three. */
-	link_log(&t);
-	told(&t, 2);
-	assert_int_equal(hub_tlog_state(t.hub), HUB_TLOG_SHORT);
-	assert_false(stamps(&t));
-	end_turn(&t);
-	assert_int_equal(heard(&t, &first, &entries), 0);
+	check_refused(&t, 2, HUB_TLOG_SHORT);
 	/* The database knows of three. */
-	link_log(&t);
-	told(&t, 4);
-	assert_int_equal(hub_tlog_state(t.hub), HUB_TLOG_LONG);
-	assert_false(stamps(&t));
-	end_turn(&t);
-	assert_int_equal(heard(&t, &first, &entries), 0);
+	check_refused(&t, 4, HUB_TLOG_LONG);
 	/* The right one is there again. */
 	link_log(&t);
 	told(&t, 3);
