@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/reader.h"
-#include "base/writer.h"
 #include "crypto/hash.h"
 
 #define VERSION 1
@@ -48,6 +46,12 @@ length_of(uint8_t kind)
 	switch (kind) {
 	case CS_TLOG_RESTORED:
 		return CS_TLOG_RESTORED_LEN;
+	case CS_TLOG_NOTICE:
+		return CS_FILING_ENTRY_LEN;
+	case CS_TLOG_ANSWER:
+		return CS_FILING_ANSWERED_LEN;
+	case CS_TLOG_OVERDUE:
+		return CS_FILING_OVERDUE_LEN;
 	case CS_TLOG_NAMES:
 		return CS_TLOG_NAMES_LEN;
 	case CS_TLOG_NAME:
@@ -66,8 +70,8 @@ cs_tlog_entry_kind(struct cs_view entry)
 	    : 0;
 }
 
-static struct cs_writer
-begin(struct cs_buf *out, enum cs_tlog_kind kind)
+struct cs_writer
+cs_tlog_entry_begin(struct cs_buf *out, enum cs_tlog_kind kind)
 {
 	struct cs_writer w = cs_writer(out);
 
@@ -76,8 +80,8 @@ begin(struct cs_buf *out, enum cs_tlog_kind kind)
 	return w;
 }
 
-static struct cs_reader
-open_entry(struct cs_view entry, enum cs_tlog_kind kind)
+struct cs_reader
+cs_tlog_entry_open(struct cs_view entry, enum cs_tlog_kind kind)
 {
 	struct cs_reader r = cs_reader(entry);
 
@@ -89,7 +93,7 @@ open_entry(struct cs_view entry, enum cs_tlog_kind kind)
 enum cs_err
 cs_tlog_names_write(struct cs_buf *out, const struct cs_tlog_names *names)
 {
-	struct cs_writer w = begin(out, CS_TLOG_NAMES);
+	struct cs_writer w = cs_tlog_entry_begin(out, CS_TLOG_NAMES);
 
 	cs_write_u64(&w, names->n);
 	cs_write_bytes(&w, CS_VIEW_OF(names->root.bytes));
@@ -100,7 +104,7 @@ cs_tlog_names_write(struct cs_buf *out, const struct cs_tlog_names *names)
 enum cs_err
 cs_tlog_names_parse(struct cs_tlog_names *out, struct cs_view entry)
 {
-	struct cs_reader r = open_entry(entry, CS_TLOG_NAMES);
+	struct cs_reader r = cs_tlog_entry_open(entry, CS_TLOG_NAMES);
 
 	out->n = cs_read_u64(&r);
 	cs_read_copy(&r, out->root.bytes, sizeof out->root.bytes);
@@ -111,7 +115,7 @@ cs_tlog_names_parse(struct cs_tlog_names *out, struct cs_view entry)
 enum cs_err
 cs_tlog_restored_write(struct cs_buf *out, uint64_t from, uint64_t to)
 {
-	struct cs_writer w = begin(out, CS_TLOG_RESTORED);
+	struct cs_writer w = cs_tlog_entry_begin(out, CS_TLOG_RESTORED);
 
 	cs_write_u64(&w, from);
 	cs_write_u64(&w, to);
@@ -121,7 +125,7 @@ cs_tlog_restored_write(struct cs_buf *out, uint64_t from, uint64_t to)
 enum cs_err
 cs_tlog_restored_parse(uint64_t *from, uint64_t *to, struct cs_view entry)
 {
-	struct cs_reader r = open_entry(entry, CS_TLOG_RESTORED);
+	struct cs_reader r = cs_tlog_entry_open(entry, CS_TLOG_RESTORED);
 
 	*from = cs_read_u64(&r);
 	*to = cs_read_u64(&r);

@@ -6,8 +6,9 @@
  *	u8 1 | u8 kind | commitment32
  *	commitment = SHA-256("countersign/log/v1\0" | kind | salt16 | content)
  *
- * Three kinds are there whole, because whoever makes the map of names anew
- *needs them (decision 0049):
+ * Some kinds are there whole, because whoever makes the map of names anew needs
+ * them (decision 0049), or because everybody has to see them (decision 0050;
+ * franking/filing_entry.h):
  *
  *	u8 1 | u8 6 | u64 from | u64 to
  *	u8 1 | u8 10 | u64 names | root32 | key32
@@ -15,13 +16,18 @@
  */
 #pragma once
 
-#include "base/bytes.h"
+#include "base/reader.h"
 #include "base/units.h"
+#include "base/writer.h"
 #include "tlog/map.h"
 #include "tlog/proof.h"
 
 #define CS_TLOG_COMMIT_LEN (2 + CS_HASH_LEN)
 #define CS_TLOG_RESTORED_LEN (2 + 8 + 8)
+/* Of franking/filing_entry.h. */
+#define CS_FILING_ENTRY_LEN (2 + 8 + 1 + 1 + 8 + 8 + 8 + CS_HASH_LEN)
+#define CS_FILING_ANSWERED_LEN (2 + 8 + 1 + 8 + 8 + CS_HASH_LEN)
+#define CS_FILING_OVERDUE_LEN (2 + 8 + 8)
 #define CS_TLOG_NAMES_LEN (2 + 8 + CS_HASH_LEN + CS_KEY_LEN)
 #define CS_TLOG_NAME_LEN (2 + CS_TLOG_MAP_LABEL_LEN + CS_HASH_LEN)
 #define CS_TLOG_ENTRY_LONGEST CS_TLOG_NAMES_LEN /* of those of a hub */
@@ -38,9 +44,9 @@ enum cs_tlog_kind {
 	CS_TLOG_RELEASE = 4,     /* of a page or program; without salt */
 	CS_TLOG_DESK_HEAD = 5,   /* of the desk's audit */
 	CS_TLOG_RESTORED = 6,    /* the database was put back from a backup */
-	CS_TLOG_NOTICE = 7,      /* of an organisation */
-	CS_TLOG_ANSWER = 8,      /* to one */
-	CS_TLOG_OVERDUE = 9,     /* no answer came in time; without salt */
+	CS_TLOG_NOTICE = 7,      /* something was filed; whole */
+	CS_TLOG_ANSWER = 8,      /* to that; whole */
+	CS_TLOG_OVERDUE = 9,     /* no answer came in time; whole */
 	CS_TLOG_NAMES = 10,      /* root of the map of names; without salt */
 	CS_TLOG_NAME = 11,       /* a leaf of it */
 };
@@ -53,6 +59,13 @@ CS_CHECKED enum cs_err cs_tlog_commit(uint8_t out[static CS_TLOG_COMMIT_LEN],
 /* The kind of ${entry}, which may be one that nobody here knows; 0: it is no
  * entry of a hub's log, by its version or its length. */
 uint8_t cs_tlog_entry_kind(struct cs_view entry);
+
+/* Begin to append an entry that is there whole, and read one, behind its kind:
+ * of another kind it is CS_ERR_FORMAT. */
+struct cs_writer cs_tlog_entry_begin(
+    struct cs_buf *out, enum cs_tlog_kind kind);
+struct cs_reader cs_tlog_entry_open(
+    struct cs_view entry, enum cs_tlog_kind kind);
 
 /* A name's leaf in the map. */
 void cs_tlog_name_entry(

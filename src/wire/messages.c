@@ -3,20 +3,7 @@
 
 #include "base/text.h"
 #include "crypto/hash.h"
-
-#define FIELD(type_, s, f, max_)                                               \
-	{                                                                      \
-		.type = (type_), .offset = offsetof(struct s, f),              \
-		.size = sizeof(((struct s *)0)->f), .max = (max_)              \
-	}
-#define LIST(s, f, max_, item_)                                                \
-	{                                                                      \
-		.type = CS_WIRE_LIST, .offset = offsetof(struct s, f),         \
-		.max = (max_), .item = &item_##_shape                          \
-	}
-#define SHAPE(s)                                                               \
-	const struct cs_wire_shape s##_shape = { s##_fields,                   \
-		sizeof s##_fields / sizeof s##_fields[0], sizeof(struct s) }
+#include "wire/shape.h"
 
 static const struct cs_wire_field cs_wire_hello_fields[] = {
 	FIELD(CS_WIRE_U16, cs_wire_hello, version, 0),
@@ -741,6 +728,15 @@ static const struct {
 	    "These recovery words were replaced by others." },
 	{ CS_WIRE_E_PUSH, "push",
 	    "The hub sends no notifications to this browser's service." },
+	{ CS_WIRE_E_WORK, "work",
+	    "Too much was filed from there without a key: try again later, or "
+	    "file it with countersign-notice." },
+	{ CS_WIRE_E_FILING, "filing",
+	    "There is no such notice, or not with that secret." },
+	{ CS_WIRE_E_FILING_OVER, "filing-over",
+	    "That notice is answered, or cannot be answered so." },
+	{ CS_WIRE_E_ORGANISATION, "organisation",
+	    "The key of this organisation is not known here." },
 };
 
 const char *

@@ -78,6 +78,17 @@ enum cs_wire_kind {
 	CS_WIRE_PUSH_CLEAR = 61,
 	CS_WIRE_TLOG_TURN = 62,
 	CS_WIRE_NAME_PROOF = 63,
+	/* of the hub's own site, for those who have no account */
+	CS_WIRE_FILING_PIECE = 64,
+	CS_WIRE_FILING = 65,
+	CS_WIRE_FILING_STATE = 66,
+	CS_WIRE_FILINGS_OPEN = 67,
+	CS_WIRE_FILINGS_MONTHS = 68,
+	/* of the desk again */
+	CS_WIRE_DESK_FILINGS = 70,
+	CS_WIRE_DESK_FILING_PIECE = 71,
+	CS_WIRE_DESK_FILING_TAKEN = 72,
+	CS_WIRE_DESK_FILING_ANSWER = 73,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -125,6 +136,10 @@ enum cs_wire_code {
 	CS_WIRE_E_GROUP_LINK = 36, /* no link to a group, or not any more */
 	CS_WIRE_E_WORDS = 37,      /* others have taken the place of these */
 	CS_WIRE_E_PUSH = 40,       /* the hub sends no pushes there */
+	CS_WIRE_E_WORK = 41,       /* without a key or work, not so many */
+	CS_WIRE_E_FILING = 42,     /* no such filing, or not with that secret */
+	CS_WIRE_E_FILING_OVER = 43,  /* it is answered, or cannot be so */
+	CS_WIRE_E_ORGANISATION = 44, /* that key is not known here */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);
@@ -238,6 +253,7 @@ enum cs_wire_push_kind {
 	CS_WIRE_PUSH_NOTICE = 5, /* the desk has acted on the account */
 	CS_WIRE_PUSH_REVOCATION = 6, /* somebody has ended a device */
 	CS_WIRE_PUSH_ASK = 7,        /* somebody asks to be let in */
+	CS_WIRE_PUSH_FILING = 8,     /* desk: somebody has filed something */
 };
 struct cs_wire_push {
 	uint8_t kind;
