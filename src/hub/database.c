@@ -31,6 +31,7 @@
 #include "hub/core/sign.h"
 #include "hub/core/spent.h"
 #include "hub/core/tlog.h"
+#include "hub/filings/due.h"
 #include "hub/groups/log.h"
 #include "hub/groups/recent.h"
 #include "hub/groups/removal.h"
@@ -258,6 +259,8 @@ take_link(struct database *d, const struct cs_hand *h)
 
 	if (cs_view_equal(name, cs_view_str(HUB_NETWORK)))
 		return hub_link_new(d->hub, h->number, h->fd);
+	if (cs_view_equal(name, cs_view_str(HUB_SITE)))
+		return hub_link_new(d->hub, HUB_LINK_SITE, h->fd);
 	if (cs_view_equal(name, cs_view_str(HUB_SIGNER))) {
 		leave_signer(d);
 		return cs_channel_new(&d->signer, h->fd, &signer);
@@ -479,6 +482,7 @@ run(struct cs_hub *hub)
 			err = gather(hub);
 		hub_clock(hub);
 		housekeeping(hub);
+		(void)!hub_filings_turn(hub);
 		(void)!hub_names_turn(hub);
 		(void)!hub_tlog_turn(hub);
 		(void)end_round(hub);

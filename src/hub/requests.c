@@ -34,6 +34,10 @@
 #include "hub/desk/notice.h"
 #include "hub/desk/report.h"
 #include "hub/desk/trouble.h"
+#include "hub/filings/answer.h"
+#include "hub/filings/filing.h"
+#include "hub/filings/month.h"
+#include "hub/filings/state.h"
 #include "hub/groups/ask.h"
 #include "hub/groups/contact.h"
 #include "hub/groups/group.h"
@@ -116,6 +120,18 @@ static const struct {
 	{ CS_WIRE_OWN_ASKS, 1 << HUB_DEVICE, 1, hub_own_asks, true },
 	{ CS_WIRE_PUSH_SET, 1 << HUB_DEVICE, 8, hub_push_set },
 	{ CS_WIRE_PUSH_CLEAR, 1 << HUB_DEVICE, 1, hub_push_clear },
+	{ CS_WIRE_FILING_PIECE, 1 << HUB_AT_SITE, 16, hub_filing_piece },
+	{ CS_WIRE_FILING, 1 << HUB_AT_SITE, 16, hub_filing },
+	{ CS_WIRE_FILING_STATE, 1 << HUB_AT_SITE, 4, hub_filing_state, true },
+	{ CS_WIRE_FILINGS_OPEN, 1 << HUB_AT_SITE, 8, hub_filings_open, true },
+	{ CS_WIRE_FILINGS_MONTHS, 1 << HUB_AT_SITE, 16, hub_filings_months,
+	    true },
+	{ CS_WIRE_DESK_FILINGS, 1 << HUB_DESK, 1, hub_desk_filings, true },
+	{ CS_WIRE_DESK_FILING_PIECE, 1 << HUB_DESK, 1, hub_desk_filing_piece,
+	    true },
+	{ CS_WIRE_DESK_FILING_TAKEN, 1 << HUB_DESK, 1, hub_desk_filing_taken },
+	{ CS_WIRE_DESK_FILING_ANSWER, 1 << HUB_DESK, 1,
+	    hub_desk_filing_answer },
 	{ CS_WIRE_DESK_REPORTS, 1 << HUB_DESK, 1, hub_desk_reports },
 	{ CS_WIRE_DESK_REPORT_SET, 1 << HUB_DESK, 1, hub_desk_report_set },
 	{ CS_WIRE_DESK_ACTION, 1 << HUB_DESK, 1, hub_desk_action },
@@ -296,6 +312,7 @@ spend(struct hub_request *rq, uint8_t cost, size_t bytes)
 	case HUB_DESK:
 		return CS_OK;
 	case HUB_NOBODY:
+	case HUB_AT_SITE:
 	case HUB_RECOVERING:
 		return hub_spend(rq, HUB_B_STRANGER_REQUESTS, cost);
 	default:

@@ -6,6 +6,7 @@
 #include "hub/blobs/pin.h"
 #include "hub/core/budget.h"
 #include "hub/core/push.h"
+#include "hub/filings/filing.h"
 #include "hub/groups/ask.h"
 
 #define EVERY_MS (10 * CS_MINUTE_MS)
@@ -149,6 +150,12 @@ blobs(int64_t *n, struct cs_hub *hub)
 	return hub_blob_sweep(hub);
 }
 
+static enum cs_err
+filing_pieces(int64_t *n, struct cs_hub *hub)
+{
+	return hub_filing_pieces_sweep(n, hub);
+}
+
 /* A browser that is used says anew where it gets its pushes. */
 static enum cs_err
 pushes(int64_t *n, struct cs_hub *hub)
@@ -273,7 +280,7 @@ typedef enum cs_err step(int64_t *n, struct cs_hub *hub);
 static step *const steps[] = { messages, read_commits, read_proposals,
 	old_commits, old_proposals, welcomes, key_packages, tickets,
 	hub_asks_sweep, hub_pins_sweep, blobs, reports, letters, actions,
-	devices, accounts, pushes, turns, hub_budgets_sweep };
+	devices, accounts, pushes, turns, filing_pieces, hub_budgets_sweep };
 #define STEPS (sizeof steps / sizeof *steps)
 
 /* ---- one after the other ------------------------------------------------ */

@@ -188,13 +188,39 @@ const struct hub_budget hub_budgets[HUB_BUDGETS] = {
 	    "Nothing that the desk has not read is dropped to make room." },
 	[HUB_B_LETTERS_DAY] = { "letters-day", "letters to the desk",
 	    HUB_PER_ACCOUNT, 20, DAY, LIMIT, "The desk reads each." },
+	/* ---- those who file something from outside ----------------------- */
+	[HUB_B_FILINGS_ADDRESS] = { "filings-address", "notices without a key",
+	    HUB_PER_ADDRESS, 20, CS_HOUR_MS, CS_WIRE_E_WORK,
+	    "A person files one, and somebody who counsels many a handful. "
+	    "Whoever has more has a key." },
+	[HUB_B_FILINGS_FREE] = { "filings-free",
+	    "notices without a key or work", HUB_PER_HUB, 300, CS_HOUR_MS,
+	    CS_WIRE_E_WORK, "People read them. Over it, work is asked for." },
+	[HUB_B_FILINGS_WORKED] = { "filings-worked",
+	    "notices without a key, but with work", HUB_PER_HUB, 1000,
+	    CS_HOUR_MS, LIMIT,
+	    "A second of a processor each: who floods pays more than who "
+	    "files." },
+	[HUB_B_FILINGS_ORGANISATION] = { "filings-organisation",
+	    "notices by a key", HUB_PER_ORGANISATION, 5000, CS_HOUR_MS, LIMIT,
+	    "A list by CSV in one go." },
+	[HUB_B_FILING_BYTES_ADDRESS] = { "filing-bytes-address",
+	    "bytes of notices", HUB_PER_ADDRESS, 256 * CS_MIB, CS_HOUR_MS,
+	    LIMIT, "A dozen of the largest." },
+	[HUB_B_FILING_BYTES] = { "filing-bytes", "bytes of notices",
+	    HUB_PER_HUB, 4 * CS_GIB, CS_HOUR_MS, LIMIT,
+	    "They wait on the hub's disk until the desk has fetched them." },
+	[HUB_B_FILING_TRIES] = { "filing-tries", "wrong secrets of notices",
+	    HUB_PER_ADDRESS, 100, CS_HOUR_MS, LIMIT,
+	    "Nobody guesses 128 bits; this spares the disk." },
 };
 
 const char *
 hub_per_name(enum hub_per per)
 {
 	static const char *const names[] = { "hub", "address", "connection",
-		"device", "account", "group", "member", "contact" };
+		"device", "account", "group", "member", "contact",
+		"organisation" };
 
 	return names[per];
 }

@@ -78,6 +78,14 @@ enum hub_budget_id {
 	HUB_B_REPORTS_UNREAD,
 	HUB_B_REPORT_BYTES_UNREAD,
 	HUB_B_LETTERS_DAY,
+	/* those who file something from outside */
+	HUB_B_FILINGS_ADDRESS,
+	HUB_B_FILINGS_FREE,
+	HUB_B_FILINGS_WORKED,
+	HUB_B_FILINGS_ORGANISATION,
+	HUB_B_FILING_BYTES_ADDRESS,
+	HUB_B_FILING_BYTES,
+	HUB_B_FILING_TRIES,
 	HUB_BUDGETS,
 };
 
@@ -90,6 +98,7 @@ enum hub_per {
 	HUB_PER_GROUP,
 	HUB_PER_MEMBER,  /* an account in a group */
 	HUB_PER_CONTACT, /* an account and one that it writes to */
+	HUB_PER_ORGANISATION,
 };
 
 struct hub_budget {

@@ -66,6 +66,7 @@ enum hub_role {
 	HUB_DESK,
 	HUB_HELD,       /* a device of a disabled account: it may ask why */
 	HUB_RECOVERING, /* has an account's recovery key, and no device yet */
+	HUB_AT_SITE,    /* somebody at the hub's site, without an account */
 };
 
 struct hub_conn {
@@ -116,7 +117,8 @@ struct hub_wake {
 struct hub_pending;
 
 #define HUB_BUCKETS 16384
-#define HUB_LINKS_MAX 64 /* network processes */
+#define HUB_LINKS_MAX 65 /* network processes, and the site's */
+#define HUB_LINK_SITE (HUB_LINKS_MAX - 1)
 #define HUB_OTHERS_MAX 6 /* other sockets that a round waits for */
 
 /* Where dropping what is too old has got to (hub/retention.h). */

@@ -17,6 +17,7 @@ struct hub_link {
 	struct cs_hub *hub;
 	struct cs_channel *channel; /* NULL: it is over */
 	struct cs_slots lines;
+	enum hub_role role; /* of its connections, at first */
 };
 
 /* ---- out ---------------------------------------------------------------- */
@@ -111,6 +112,7 @@ open_conn(struct hub_link *l, uint64_t line, struct cs_view bytes)
 	c->hub = hub;
 	c->link = l;
 	c->line = line;
+	c->role = l->role;
 	memcpy(c->address, opened.address, sizeof c->address);
 	c->binding = opened.binding;
 	hub->n_conns++;
@@ -294,6 +296,7 @@ hub_link_new(struct cs_hub *hub, unsigned number, int fd)
 		if (l == NULL)
 			return CS_ERR_NOMEM;
 		l->hub = hub;
+		l->role = number == HUB_LINK_SITE ? HUB_AT_SITE : HUB_NOBODY;
 		hub->links[number] = l;
 	}
 	l = hub->links[number];

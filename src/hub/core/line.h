@@ -29,8 +29,9 @@ struct hub_line_events {
 	    const struct hub_talk_blob *asked, struct cs_view token);
 };
 
-/* ${fd} is the end of a link to the network process ${number}: an earlier one
- * of that number is over. */
+/* ${fd} is the end of a link to the network process ${number}, or,
+ * HUB_LINK_SITE, to that of the site, whose connections are HUB_AT_SITE: an
+ * earlier one of that number is over. */
 CS_CHECKED enum cs_err hub_link_new(
     struct cs_hub *hub, unsigned number, int fd);
 void hub_links_free(struct cs_hub *hub);

@@ -312,8 +312,51 @@ static const char names_step[] =
     "CREATE INDEX tlog_queue_entry ON tlog_queue(entry);"
     "ALTER TABLE action ADD COLUMN salt BLOB;";
 
+/*
+ * What is filed from outside (filings/filing.h, decision 0050).  A filing
+ * stays: no request removes one.  deadline: of now; due: the same while an
+ * answer is owed and the day has not come; late: it came.  moved: "needs more"
+ * has moved it, to until, when that was asked.  filing_piece: what was sealed,
+ * until the desk has it; of no filing yet, number is NULL.  filing_month: what
+ * the public is told (filings/month.h). tlog_number: where whole entries of the
+ * log are.
+ */
+static const char filings_step[] =
+    "CREATE TABLE organisation(key BLOB PRIMARY KEY, name TEXT NOT NULL,"
+    " scope TEXT NOT NULL, trusted INTEGER NOT NULL, since INTEGER NOT NULL,"
+    " ended INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
+    "CREATE TABLE filing(number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id BLOB NOT NULL UNIQUE, what INTEGER NOT NULL,"
+    " category INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " about INTEGER NOT NULL, received INTEGER NOT NULL,"
+    " deadline INTEGER NOT NULL, due INTEGER, commitment BLOB NOT NULL,"
+    " secret BLOB NOT NULL, organisation BLOB, receipt BLOB NOT NULL,"
+    " registrar_cert BLOB NOT NULL, pieces INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL, taken INTEGER NOT NULL DEFAULT 0,"
+    " outcome INTEGER NOT NULL DEFAULT 0, answered INTEGER NOT NULL DEFAULT 0,"
+    " asked INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0,"
+    " answer BLOB NOT NULL DEFAULT x'', moved INTEGER NOT NULL DEFAULT 0,"
+    " late INTEGER NOT NULL DEFAULT 0);"
+    "CREATE INDEX filing_about ON filing(about) WHERE about<>0;"
+    "CREATE INDEX filing_due ON filing(due) WHERE due IS NOT NULL;"
+    "CREATE INDEX filing_overdue ON filing(deadline,number)"
+    " WHERE late=1 AND answered=0;"
+    "CREATE INDEX filing_waiting ON filing(number) WHERE taken=0;"
+    "CREATE TABLE filing_piece(id BLOB NOT NULL, n INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, number INTEGER, bytes BLOB NOT NULL,"
+    " PRIMARY KEY(id,n));"
+    "CREATE INDEX filing_piece_number ON filing_piece(number)"
+    " WHERE number IS NOT NULL;"
+    "CREATE INDEX filing_piece_at ON filing_piece(at) WHERE number IS NULL;"
+    "CREATE TABLE filing_month(month INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " category INTEGER NOT NULL, outcome INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, PRIMARY KEY(month,what,category,outcome))"
+    " WITHOUT ROWID;"
+    "CREATE TABLE tlog_number(entry BLOB PRIMARY KEY, n INTEGER NOT NULL)"
+    " WITHOUT ROWID;";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, push_step, tlog_step, names_step };
+	version5, push_step, tlog_step, names_step, filings_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

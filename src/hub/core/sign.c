@@ -121,6 +121,29 @@ hub_sign_name(
 	return err;
 }
 
+enum cs_err
+hub_sign_receipt(
+    struct cs_buf *out, struct cs_hub *hub, const struct cs_receipt *receipt)
+{
+	struct hub_talk_receipt r = {
+		.number = receipt->number,
+		.about = receipt->about,
+		.received_ms = receipt->received_ms,
+		.what = receipt->what,
+		.category = receipt->category,
+	};
+	struct cs_buf what = { 0 };
+	enum cs_err err;
+
+	memcpy(r.commitment, receipt->commitment, sizeof r.commitment);
+	if ((err = cs_buf_add(&what, HUB_TALK_OF(r))) == CS_OK &&
+	    (err = cs_buf_add(&what, receipt->hub)) == CS_OK &&
+	    (err = order(hub, HUB_TALK_RECEIPT, cs_buf_view(&what))) == CS_OK)
+		err = await(hub, out);
+	cs_buf_free(&what);
+	return err;
+}
+
 /* The signature of a proposal to remove somebody. */
 static enum cs_err
 sign_proposal(void *arg, uint8_t out[static CS_SIG_MAX], size_t *n,

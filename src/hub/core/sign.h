@@ -9,6 +9,7 @@
 #pragma once
 
 #include "franking/credential.h"
+#include "franking/filing.h"
 #include "franking/stamp.h"
 #include "hub/core/hub.h"
 #include "hub/talk/talk.h"
@@ -46,6 +47,11 @@ CS_CHECKED enum cs_err hub_sign_account(struct cs_buf *out, struct cs_hub *hub,
  */
 CS_CHECKED enum cs_err hub_sign_name(
     struct hub_talk_named *out, struct cs_hub *hub, struct cs_view handle);
+
+/* Append the receipt of what was filed (franking/filing.h), whose deadline the
+ * signer computes.  No stamp may be on order. */
+CS_CHECKED enum cs_err hub_sign_receipt(
+    struct cs_buf *out, struct cs_hub *hub, const struct cs_receipt *receipt);
 
 /* Take over what the signer says of its keys. */
 CS_CHECKED enum cs_err hub_keys_told(struct cs_hub *hub, struct cs_view told);

@@ -269,6 +269,27 @@ number_kind(struct cs_hub *hub, uint64_t n, struct cs_view entry)
 		  cs_int(entry.data[1]), cs_int(n));
 }
 
+/* Those that somebody outside asks for by what they say. */
+static enum cs_err
+number_whole(struct cs_hub *hub, uint64_t n, struct cs_view entry)
+{
+	uint8_t kind = cs_tlog_entry_kind(entry);
+
+	return kind != CS_TLOG_NOTICE && kind != CS_TLOG_ANSWER
+	    ? CS_OK
+	    : cs_db_exec(hub->db,
+		  "INSERT INTO tlog_number(entry,n) VALUES(?,?)"
+		  " ON CONFLICT(entry) DO NOTHING",
+		  cs_blob(entry), cs_int(n));
+}
+
+enum cs_err
+hub_tlog_number(uint64_t *n, struct cs_hub *hub, struct cs_view entry)
+{
+	return cs_db_get_int(n, hub->db,
+	    "SELECT n FROM tlog_number WHERE entry=?", cs_blob(entry));
+}
+
 enum cs_err
 hub_tlog_last(uint64_t *n, struct cs_hub *hub, enum cs_tlog_kind kind)
 {
@@ -284,8 +305,12 @@ number_queue(uint64_t *n, struct cs_hub *hub)
 	enum cs_err err = cs_db_query(&rows, hub->db,
 	    "SELECT entry FROM tlog_queue WHERE id>=? ORDER BY id", cs_int(0));
 
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = number_kind(hub, (*n)++, cs_col_blob(&rows, 0));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		err = number_kind(hub, *n, cs_col_blob(&rows, 0));
+		if (err == CS_OK)
+			err = number_whole(hub, *n, cs_col_blob(&rows, 0));
+		(*n)++;
+	}
 	err = cs_rows_end(&rows, err);
 	return err ? err : cs_db_exec(hub->db, "DELETE FROM tlog_queue");
 }

@@ -34,6 +34,11 @@ CS_CHECKED enum cs_err hub_tlog_add_once(
 CS_CHECKED enum cs_err hub_tlog_add_entry(
     struct cs_hub *hub, struct cs_view entry);
 
+/* The number of an entry of a filing, or of its answer (decision 0050).
+ * CS_ERR_NOT_FOUND: the turn is not over, or there is none. */
+CS_CHECKED enum cs_err hub_tlog_number(
+    uint64_t *n, struct cs_hub *hub, struct cs_view entry);
+
 /* Is it time to end the turn? */
 bool hub_tlog_turn_due(const struct cs_hub *hub);
 /* The number of the last entry of ${kind} that has one.  CS_ERR_NOT_FOUND. */

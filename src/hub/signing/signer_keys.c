@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/vrf.h"
 #include "franking/credential.h"
+#include "franking/filing.h"
 #include "franking/stamp.h"
 #include "store/file.h"
 
@@ -267,6 +268,31 @@ sign_account(
 	return cs_account_cert_make(out, &cert, &k->registrar);
 }
 
+/* The deadline is what it has to be, whatever is asked for. */
+static enum cs_err
+sign_receipt(struct cs_buf *out, const struct hub_keyring *k,
+    struct cs_view what, uint64_t now_ms)
+{
+	struct cs_receipt receipt = { 0 };
+	struct hub_talk_receipt r;
+
+	if (what.len < sizeof r)
+		return CS_ERR_FORMAT;
+	memcpy(&r, what.data, sizeof r);
+	if (r.number == 0 || r.received_ms > now_ms + HUB_STAMP_AHEAD_MS)
+		return CS_ERR_FORMAT;
+	receipt.number = r.number;
+	receipt.what = r.what;
+	receipt.category = r.category;
+	receipt.about = r.about;
+	receipt.received_ms = r.received_ms;
+	receipt.deadline_ms =
+	    cs_filing_deadline(r.what, r.category, r.received_ms);
+	memcpy(receipt.commitment, r.commitment, sizeof receipt.commitment);
+	receipt.hub = cs_view(what.data + sizeof r, what.len - sizeof r);
+	return cs_receipt_make(out, &receipt, &k->registrar);
+}
+
 static enum cs_err
 prove_name(struct hub_talk_named *out, const struct hub_keyring *k,
     struct cs_view handle)
@@ -335,6 +361,8 @@ carry_out(struct cs_buf *out, const struct hub_keyring *k, uint8_t kind,
 		return err ? err : cs_buf_add(out, HUB_TALK_OF(stamped));
 	case HUB_TALK_ACCOUNT:
 		return sign_account(out, k, what);
+	case HUB_TALK_RECEIPT:
+		return sign_receipt(out, k, what, now_ms);
 	case HUB_TALK_NAME:
 		err = prove_name(&named, k, what);
 		return err ? err : cs_buf_add(out, HUB_TALK_OF(named));

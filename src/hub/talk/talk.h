@@ -10,6 +10,7 @@
  *	push      services that tell browsers that something waits
  *	tlog      the log that anybody may read, and its key
  *	witness   those who cosign the log
+ *	site      pages for those who have no account
  *
  * Structs are copied as they are: both ends are one program.  The receiver
  * trusts no value in them.
@@ -33,6 +34,7 @@
 #define HUB_PUSH "push"
 #define HUB_TLOG "tlog"
 #define HUB_WITNESS "witness"
+#define HUB_SITE "site"
 /* Behind the hub's name: where its log is, and what it is called. */
 #define HUB_TLOG_ORIGIN "/log"
 
@@ -101,6 +103,32 @@ struct hub_talk_grant {
 	uint8_t mac[CS_HASH_LEN];
 };
 
+/* ---- network and site; about: a request -----------------------------------
+ */
+
+/* What a page of the site may be asked with, and answers. */
+#define HUB_TALK_SITE_PIECE ((size_t)256 << 10)
+enum hub_talk_site {
+	HUB_TALK_SITE_ASK = 1, /* struct hub_talk_site_ask, then target, type
+				* of the body, languages */
+	HUB_TALK_SITE_BYTES,   /* more of the body; or of the answer */
+	HUB_TALK_SITE_WHOLE,   /* that was all */
+	HUB_TALK_SITE_DROP,    /* the request is gone */
+	HUB_TALK_SITE_ANSWER,  /* struct hub_talk_site_answer, its type, then
+				* headers */
+};
+struct hub_talk_site_ask {
+	uint8_t address[CS_NET_ADDRESS_LEN];
+	uint8_t post; /* 0 or 1 */
+	uint8_t zero;
+	uint16_t target, type, languages; /* bytes of each */
+};
+struct hub_talk_site_answer {
+	uint16_t status;
+	uint16_t type, headers; /* bytes of each */
+	uint16_t zero;
+};
+
 /* ---- network and files; about: a request --------------------------------- */
 
 enum hub_talk_transfer {
@@ -136,8 +164,9 @@ enum hub_talk_signer {
 	HUB_TALK_PROPOSAL,   /* what MLS signs */
 	HUB_TALK_KEYS,       /* struct hub_talk_keys, then the certificates */
 	HUB_TALK_NAME,       /* a handle */
-	/* struct hub_talk_stamped or hub_talk_named, a certificate, or a
-	 * signature; empty: refused */
+	HUB_TALK_RECEIPT,    /* struct hub_talk_receipt, then the hub's name */
+	/* struct hub_talk_stamped or hub_talk_named, a certificate, a receipt,
+	 * or a signature; empty: refused */
 	HUB_TALK_SIGNED,
 };
 struct hub_talk_account {
@@ -149,6 +178,12 @@ struct hub_talk_account {
 struct hub_talk_stamped {
 	uint8_t key_id[8];
 	uint8_t sig[64];
+};
+struct hub_talk_receipt {
+	uint64_t number, about, received_ms;
+	uint8_t what, category;
+	uint8_t zero[6];
+	uint8_t commitment[CS_HASH_LEN];
 };
 struct hub_talk_named {
 	uint8_t label[CS_HASH_LEN];
