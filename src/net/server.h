@@ -63,10 +63,20 @@ struct cs_net_blob {
 	void *user;     /* for the program */
 };
 
-/* A GET of what the program has and anybody may read. */
+/* A request that the program answers itself: for what anybody may read, or a
+ * form that somebody has filled in. */
 struct cs_net_ask {
 	struct cs_net_conn *conn;
-	void *user; /* for the program */
+	void *user;    /* for the program */
+	uint64_t left; /* bytes of the body that have not come */
+};
+/* Its head; views are borrowed. */
+struct cs_net_asked {
+	bool post;               /* or GET */
+	struct cs_view target;   /* path and query */
+	struct cs_view type;     /* of the body; POST */
+	struct cs_view language; /* Accept-Language */
+	uint64_t length;         /* of the body; POST */
 };
 
 /* Instead of a status: the program will say so later. */
@@ -120,11 +130,18 @@ struct cs_net_server_config {
 	/* No more of ${b}, which blob_open() took: it is answered, or its
 	 * connection is gone. */
 	void (*blob_over)(void *arg, struct cs_net_blob *b);
-	/* Is ${path} of that kind?  NULL: none is. */
-	bool (*asks)(void *arg, struct cs_view path);
+	/* Is ${target} of that kind?  NULL: none is. */
+	bool (*asks)(void *arg, bool post, struct cs_view target);
 	/* It is asked for: cs_net_ask_answer() of server_ask.h will answer, and
 	 * not in this call.  False: it cannot be had now. */
-	bool (*ask)(void *arg, struct cs_net_ask *a, struct cs_view path);
+	bool (*ask)(
+	    void *arg, struct cs_net_ask *a, const struct cs_net_asked *what);
+	/* POST: more of its body, in order, and at last that it is whole; of
+	 * at most ask_max bytes. */
+	void (*ask_bytes)(
+	    void *arg, struct cs_net_ask *a, struct cs_view bytes);
+	void (*ask_whole)(void *arg, struct cs_net_ask *a);
+	uint64_t ask_max;
 	/* No more of ${a}: it is answered, or its connection is gone. */
 	void (*ask_over)(void *arg, struct cs_net_ask *a);
 	/* A page for GET on any other path, as text, or NULL: 404. */

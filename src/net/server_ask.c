@@ -27,13 +27,17 @@ net_ask_drop(struct cs_net_conn *c)
 static void
 send_bytes(struct cs_net_conn *c, const struct cs_net_answer *answer)
 {
-	net_reply_head(c, answer->status, answer->type, answer->bytes.len,
-	    answer->forever ? FOREVER FOR_ALL : ASK_AGAIN FOR_ALL);
+	const char *fields = answer->fields;
+
+	if (fields == NULL)
+		fields = answer->forever ? FOREVER FOR_ALL : ASK_AGAIN FOR_ALL;
+	net_reply_head(
+	    c, answer->status, answer->type, answer->bytes.len, fields);
 	if (c->state != NET_DEAD && answer->bytes.len != 0 &&
 	    net_write(c, answer->bytes) != CS_OK)
 		net_die(c);
 	if (c->state != NET_DEAD)
-		net_enter(c, c->closes ? NET_CLOSING : NET_HEAD);
+		net_reply_over(c);
 }
 
 void
@@ -41,8 +45,9 @@ cs_net_ask_answer(struct cs_net_ask *a, const struct cs_net_answer *answer)
 {
 	struct cs_net_conn *c = a->conn;
 
-	if (c->state != NET_ASKS)
+	if (c->ask != a)
 		return;
+	c->skip = a->left;
 	net_ask_drop(c);
 	if (answer->type != NULL)
 		send_bytes(c, answer);
@@ -51,22 +56,83 @@ cs_net_ask_answer(struct cs_net_ask *a, const struct cs_net_answer *answer)
 	net_later(c);
 }
 
-bool
-net_ask_request(struct cs_net_conn *c, struct cs_view path)
+size_t
+net_ask_body(struct cs_net_conn *c, const uint8_t *bytes, size_t n)
 {
 	const struct cs_net_server_config *config = &c->server->config;
+	struct cs_net_ask *a = c->ask;
+	size_t piece = a->left < n ? (size_t)a->left : n;
+
+	c->moved_s = c->server->now_s;
+	a->left -= piece;
+	config->ask_bytes(config->arg, a, cs_view(bytes, piece));
+	/* It may be answered already. */
+	if (c->ask == a && a->left == 0) {
+		net_enter(c, NET_ASKS);
+		config->ask_whole(config->arg, a);
+	}
+	return piece;
+}
+
+/* Its body is read, if it has one. */
+static void
+begin(struct cs_net_conn *c, const struct cs_http_head *h, bool post)
+{
+	if (!post) {
+		net_enter(c, NET_ASKS);
+		return;
+	}
+	if (cs_http_lists(h, "expect", "100-continue"))
+		net_reply_text(c, "HTTP/1.1 100 Continue\r\n\r\n");
+	if (c->state == NET_DEAD)
+		return;
+	if (c->ask->left != 0) {
+		net_enter(c, NET_BODY);
+		net_later(c);
+		return;
+	}
+	net_enter(c, NET_ASKS);
+	c->server->config.ask_whole(c->server->config.arg, c->ask);
+}
+
+static bool
+is_too_long(const struct cs_net_conn *c, const struct cs_http_head *h)
+{
+	return h->content_length > c->server->config.ask_max;
+}
+
+bool
+net_ask_request(struct cs_net_conn *c, const struct cs_http_head *h)
+{
+	const struct cs_net_server_config *config = &c->server->config;
+	const struct cs_net_asked what = {
+		.post = cs_view_equal(h->method, cs_view_str("POST")),
+		.target = h->target,
+		.type = cs_http_field(h, "content-type"),
+		.language = cs_http_field(h, "accept-language"),
+		.length = h->content_length,
+	};
 	struct cs_net_ask *a;
 
-	if (config->asks == NULL || !config->asks(config->arg, path))
+	if (config->asks == NULL ||
+	    !config->asks(config->arg, what.post, h->target))
 		return false;
+	if (what.post && (!h->has_content_length || is_too_long(c, h))) {
+		c->skip = is_too_long(c, h) ? 0 : c->skip;
+		c->closes |= is_too_long(c, h);
+		net_reply_status(c, h->has_content_length ? 413 : 411);
+		return true;
+	}
 	if ((a = cs_calloc(1, sizeof *a)) == NULL) {
 		net_die(c);
 		return true;
 	}
 	a->conn = c;
-	if (config->ask(config->arg, a, path)) {
+	a->left = what.post ? h->content_length : 0;
+	if (config->ask(config->arg, a, &what)) {
 		c->ask = a;
-		net_enter(c, NET_ASKS);
+		c->skip = 0;
+		begin(c, h, what.post);
 		return true;
 	}
 	cs_free(a, sizeof *a);

@@ -186,7 +186,8 @@ take(struct cs_net_conn *c, uint8_t *bytes, size_t n)
 			take_frame(c, &bytes, &n);
 			continue;
 		case NET_BODY:
-			piece = net_blob_body(c, bytes, n);
+			piece = c->ask != NULL ? net_ask_body(c, bytes, n)
+					       : net_blob_body(c, bytes, n);
 			break;
 		case NET_SKIP:
 			piece = skip(c, n);

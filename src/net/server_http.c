@@ -83,7 +83,7 @@ net_http_request(struct cs_net_conn *c, struct cs_view head)
 {
 	struct cs_http_head h;
 	struct cs_view target;
-	bool put;
+	bool put, get, post;
 
 	if (cs_http_head_parse(&h, head) != CS_OK) {
 		net_reply_status(c, 400);
@@ -92,13 +92,17 @@ net_http_request(struct cs_net_conn *c, struct cs_view head)
 	c->closes = h.close;
 	c->skip = h.content_length;
 	put = cs_view_equal(h.method, cs_view_str("PUT"));
+	get = cs_view_equal(h.method, cs_view_str("GET"));
+	post = cs_view_equal(h.method, cs_view_str("POST"));
 	target = h.target;
-	if (!put && !cs_view_equal(h.method, cs_view_str("GET")))
+	if (!put && !get && !post)
 		net_reply_status(c, 405);
-	else if (!put && h.content_length != 0)
+	else if (get && h.content_length != 0)
 		net_reply_status(c, 400);
-	else if (!put && net_ask_request(c, target))
+	else if (!put && net_ask_request(c, &h))
 		return;
+	else if (post)
+		net_reply_status(c, 405);
 	else if (!net_door_lets_in(c, &h))
 		net_reply_status(c, 403);
 	else if (cs_view_equal(target, cs_view_str("/ws")))

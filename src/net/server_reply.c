@@ -26,10 +26,14 @@ status_of(int code)
 		    "The ticket is missing, wrong or too old.\n" },
 		{ 403, "Forbidden", "That is not open to this page.\n" },
 		{ 404, "Not Found", "There is nothing here.\n" },
-		{ 405, "Method Not Allowed", "Only GET and PUT are served.\n" },
+		{ 405, "Method Not Allowed", "That is not served here.\n" },
 		{ 409, "Conflict",
 		    "The upload does not go on where it stopped, or goes on "
 		    "elsewhere.\n" },
+		{ 411, "Length Required",
+		    "The request does not say how long it is.\n" },
+		{ 303, "See Other", "" },
+		{ 429, "Too Many Requests", "Too much; try again later.\n" },
 		{ 413, "Content Too Large",
 		    "That is more than was announced.\n" },
 		{ 416, "Range Not Satisfiable",
@@ -66,7 +70,7 @@ net_reply_head(struct cs_net_conn *c, int code, const char *type, uint64_t n,
     const char *extra)
 {
 	const struct status *status = status_of(code);
-	char head[512];
+	char head[1024];
 
 	snprintf(head, sizeof head,
 	    "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %llu\r\n"
@@ -80,16 +84,21 @@ net_reply_head(struct cs_net_conn *c, int code, const char *type, uint64_t n,
 		net_reply_text(c, "\r\n");
 }
 
-/* An answer, after which the rest of the request's body is skipped. */
+void
+net_reply_over(struct cs_net_conn *c)
+{
+	if (c->skip != 0)
+		net_enter(c, NET_SKIP);
+	else
+		net_enter(c, c->closes ? NET_CLOSING : NET_HEAD);
+}
+
 void
 net_reply(struct cs_net_conn *c, int code, const char *text)
 {
 	net_reply_head(c, code, "text/plain; charset=utf-8", strlen(text), "");
 	net_reply_text(c, text);
-	if (c->skip != 0)
-		net_enter(c, NET_SKIP);
-	else
-		net_enter(c, c->closes ? NET_CLOSING : NET_HEAD);
+	net_reply_over(c);
 }
 
 void

@@ -8,16 +8,21 @@
 #include "crypto/tls_server.h"
 #include "family/confine.h"
 #include "family/part.h"
+#include "hub/network/asks.h"
 #include "hub/network/handshakes.h"
 #include "hub/network/lines.h"
 #include "hub/network/pages.h"
+#include "hub/network/site.h"
 #include "hub/network/tlog.h"
 #include "hub/network/transfers.h"
 
 /* Looked at so often, whatever happens. */
 #define LOOK_MS 1000
 #define FILES_WAITING ((size_t)64 << 20)
-#define TLOG_MESSAGE ((size_t)1 << 20) /* more than any of its files has */
+#define SITE_MESSAGE ((size_t)8 << 20) /* a page, or a list for programs */
+#define SITE_WAITING ((size_t)64 << 20)
+#define SITE_BODY_MAX ((uint64_t)24 << 20) /* 16 MiB as base64 in JSON */
+#define TLOG_MESSAGE ((size_t)1 << 20)     /* more than any of its files has */
 
 static const char *
 page(void *arg, const char *path)
@@ -49,6 +54,7 @@ take_link(struct network *n, const struct cs_hand *h)
 		FILES_WAITING };
 	const struct cs_channel_limits signer = { CS_MIB, CS_MIB };
 	const struct cs_channel_limits tlog = { TLOG_MESSAGE, FILES_WAITING };
+	const struct cs_channel_limits site = { SITE_MESSAGE, SITE_WAITING };
 	const struct cs_view name = cs_view(h->bytes, h->length);
 
 	if (cs_view_equal(name, cs_view_str(HUB_FILES))) {
@@ -60,6 +66,11 @@ take_link(struct network *n, const struct cs_hand *h)
 		network_tlog_fail(n);
 		cs_channel_free(n->tlog);
 		return cs_channel_new(&n->tlog, h->fd, &tlog);
+	}
+	if (cs_view_equal(name, cs_view_str(HUB_SITE))) {
+		network_site_fail(n);
+		cs_channel_free(n->site);
+		return cs_channel_new(&n->site, h->fd, &site);
 	}
 	if (cs_view_equal(name, cs_view_str(HUB_TLS))) {
 		cs_channel_free(n->signer);
@@ -170,6 +181,26 @@ serve_tlog(struct network *n)
 		leave_tlog(n);
 }
 
+static void
+leave_site(struct network *n)
+{
+	network_site_fail(n);
+	cs_channel_free(n->site);
+	n->site = NULL;
+}
+
+static void
+serve_site(struct network *n)
+{
+	enum cs_err err = cs_channel_fill(n->site);
+	struct cs_channel_message m;
+
+	while (err == CS_OK && cs_channel_next(&m, n->site))
+		err = network_site_told(n, &m);
+	if (err)
+		leave_site(n);
+}
+
 /* Send what the round has made for the others. */
 static enum cs_err
 flush(struct network *n)
@@ -178,6 +209,8 @@ flush(struct network *n)
 		leave_files(n);
 	if (n->tlog != NULL && cs_channel_flush(n->tlog) != CS_OK)
 		leave_tlog(n);
+	if (n->site != NULL && cs_channel_flush(n->site) != CS_OK)
+		leave_site(n);
 	return cs_channel_flush(n->database);
 }
 
@@ -200,6 +233,7 @@ run_round(struct network *n)
 		watch(n->files),
 		watch(n->signer),
 		watch(n->tlog),
+		watch(n->site),
 		{ behind ? -1 : cs_net_server_fd(n->server), POLLIN, 0 },
 	};
 	bool busy = !behind && cs_net_server_busy(n->server);
@@ -214,6 +248,8 @@ run_round(struct network *n)
 		serve_files(n);
 	if ((p[4].revents & ~POLLOUT) != 0 && n->tlog != NULL)
 		serve_tlog(n);
+	if ((p[5].revents & ~POLLOUT) != 0 && n->site != NULL)
+		serve_site(n);
 	if ((p[3].revents & ~POLLOUT) != 0 || network_tls_fresh(n))
 		err = network_tls_serve(n);
 	if (err == CS_OK && !behind)
@@ -239,9 +275,12 @@ make_server(struct network *n)
 		.blob_done = network_blob_done,
 		.blob_read = network_blob_read,
 		.blob_over = network_blob_over,
-		.asks = network_tlog_asks,
-		.ask = network_tlog_ask,
-		.ask_over = network_tlog_over,
+		.asks = network_asks,
+		.ask = network_ask,
+		.ask_bytes = network_ask_bytes,
+		.ask_whole = network_ask_whole,
+		.ask_over = network_ask_over,
+		.ask_max = SITE_BODY_MAX,
 		.web = &n->web,
 		.page = page,
 	};
@@ -304,8 +343,10 @@ hub_network_main(void)
 	cs_channel_free(n.files);
 	cs_slots_free(&n.lines);
 	cs_channel_free(n.tlog);
+	cs_channel_free(n.site);
 	cs_slots_free(&n.requests);
 	cs_slots_free(&n.asks);
+	cs_slots_free(&n.visits);
 	network_pages_free(&n);
 	if (n.listener >= 0)
 		close(n.listener);

@@ -32,6 +32,14 @@ struct network_chain {
 	bool fresh;
 };
 
+/* A request that another process answers. */
+struct network_ask {
+	struct cs_net_ask *of;
+	uint64_t number; /* among those of its process */
+	bool site;       /* that of the site; or that of the log */
+	bool forever;    /* what is answered never changes */
+};
+
 struct network {
 	struct cs_net_server *server;
 	struct cs_net_limits limits;
@@ -40,10 +48,11 @@ struct network {
 	struct cs_release *shown[2]; /* of the page: now and before */
 	int pages_fd[2]; /* they, until this process is confined; or -1 */
 	struct cs_channel *database, *files, *signer; /* signer: of TLS */
-	struct cs_channel *tlog;
+	struct cs_channel *tlog, *site;
 	struct cs_slots lines;    /* WebSockets */
 	struct cs_slots requests; /* for blobs */
 	struct cs_slots asks;     /* for the log's files */
+	struct cs_slots visits;   /* to the site */
 	struct network_chain own, pages;
 	uint32_t orders; /* signatures that were asked for */
 	struct hub_talk_tickets tickets;

@@ -4,10 +4,11 @@
 
 #include "hub/network/network_internal.h"
 
-/* Callbacks of the server, whose arg is the struct network. */
-bool network_tlog_asks(void *arg, struct cs_view path);
-bool network_tlog_ask(void *arg, struct cs_net_ask *a, struct cs_view path);
-void network_tlog_over(void *arg, struct cs_net_ask *a);
+/* Is it one of them? */
+bool network_tlog_asks(struct cs_view target);
+/* Pass it on; false: it cannot be had now. */
+bool network_tlog_ask(
+    struct network *n, struct network_ask *mine, struct cs_view target);
 
 /* What the log's process says.  CS_ERR_FORMAT: it does not say that. */
 CS_CHECKED enum cs_err network_tlog_told(

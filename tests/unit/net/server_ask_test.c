@@ -6,6 +6,8 @@
 #include "unit/net/net_raw.h"
 
 #define PREFIX "/log/"
+#define FORM "/form"
+#define FORM_MAX 200000
 #define HELD_MAX 8
 #define BIG_ANSWER ((size_t)300000)
 #define OF_OTHERS "Origin: https://other.example\r\n"
@@ -14,6 +16,8 @@
 
 struct held {
 	struct cs_net_ask *of;
+	bool post, whole;
+	size_t n, sum; /* of the body: bytes, and they added up */
 	char word[16];
 };
 
@@ -22,28 +26,33 @@ static unsigned overs;
 static bool released;
 
 static bool
-asks(void *arg, struct cs_view path)
+asks(void *arg, bool post, struct cs_view path)
 {
 	const size_t n = sizeof PREFIX - 1;
 
 	(void)arg;
+	if (post)
+		return cs_view_equal(path, cs_view_str(FORM));
 	return path.len > n &&
 	    cs_view_equal(cs_view(path.data, n), cs_view_str(PREFIX));
 }
 
 static bool
-ask(void *arg, struct cs_net_ask *a, struct cs_view path)
+ask(void *arg, struct cs_net_ask *a, const struct cs_net_asked *what)
 {
 	const size_t n = sizeof PREFIX - 1;
+	const struct cs_view path = what->target;
 	struct cs_view word = cs_view(path.data + n, path.len - n);
 
 	(void)arg;
+	if (what->post)
+		word = what->type;
 	if (cs_view_equal(word, cs_view_str("busy")))
 		return false;
 	for (struct held *h = held_asks; h < held_asks + HELD_MAX; h++) {
 		if (h->of != NULL || word.len >= sizeof h->word)
 			continue;
-		h->of = a;
+		*h = (struct held){ .of = a, .post = what->post };
 		memcpy(h->word, word.data, word.len);
 		h->word[word.len] = '\0';
 		a->user = h;
@@ -62,14 +71,44 @@ ask_over(void *arg, struct cs_net_ask *a)
 	overs++;
 }
 
+/* A form that is "early" is answered before it is whole. */
+static void
+ask_bytes(void *arg, struct cs_net_ask *a, struct cs_view bytes)
+{
+	const struct cs_net_answer answer = { .status = 503 };
+	struct held *h = a->user;
+
+	(void)arg;
+	h->n += bytes.len;
+	for (size_t i = 0; i < bytes.len; i++)
+		h->sum += bytes.data[i];
+	if (strcmp(h->word, "early") == 0 && h->n >= 10)
+		cs_net_ask_answer(a, &answer);
+}
+
+static void
+ask_whole(void *arg, struct cs_net_ask *a)
+{
+	struct held *h = a->user;
+
+	(void)arg;
+	h->whole = true;
+}
+
 static void
 answer_one(struct held *h)
 {
 	static uint8_t bytes[BIG_ANSWER];
 	struct cs_net_answer answer = { .status = 200, .type = "text/plain" };
-	char text[16];
+	char text[64];
 
+	if (h->post && !h->whole)
+		return;
 	snprintf(text, sizeof text, "overs=%u", overs);
+	if (h->post)
+		snprintf(text, sizeof text, "n=%zu sum=%zu", h->n, h->sum);
+	if (h->post)
+		answer.fields = "X-Own: yes\r\n";
 	answer.bytes = cs_view_str(text);
 	answer.forever = strcmp(h->word, "forever") == 0;
 	if (strcmp(h->word, "none") == 0)
@@ -108,7 +147,10 @@ serve_asks(struct net_world *w, int ready)
 		.closed = closed,
 		.asks = asks,
 		.ask = ask,
+		.ask_bytes = ask_bytes,
+		.ask_whole = ask_whole,
 		.ask_over = ask_over,
+		.ask_max = FORM_MAX,
 		.page = net_no_page,
 	};
 
@@ -349,6 +391,96 @@ test_origins(void **state)
 	net_world_clear(&w);
 }
 
+/* ---- forms --------------------------------------------------------------- */
+
+static void
+post(struct raw *r, const char *type, size_t n, const char *fields)
+{
+	char head[256];
+
+	r->n = 0;
+	snprintf(head, sizeof head,
+	    "POST " FORM " HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\n"
+	    "Content-Length: %zu\r\n%s\r\n",
+	    type, n, fields);
+	raw_say(r, head, strlen(head));
+}
+
+/* ${n} bytes "a", in pieces. */
+static void
+say_body(struct raw *r, size_t n)
+{
+	static char bytes[10000];
+
+	memset(bytes, 'a', sizeof bytes);
+	while (n != 0) {
+		size_t piece = n < sizeof bytes ? n : sizeof bytes;
+
+		raw_say(r, bytes, piece);
+		n -= piece;
+	}
+}
+
+static void
+test_form(void **state)
+{
+	struct net_world w;
+	struct raw r;
+
+	(void)state;
+	world_init(&w);
+	raw_open(&r, &w);
+	post(&r, "now", 100003, "");
+	say_body(&r, 100003);
+	assert_true(hears(&r, "n=100003 sum=9700291"));
+	assert_non_null(memmem(r.in, r.n, "X-Own: yes\r\n", 12));
+	assert_null(memmem(r.in, r.n, "Access-Control", 14));
+	/* The same connection goes on; without a body, too. */
+	post(&r, "now", 0, "");
+	assert_true(hears(&r, "n=0 sum=0"));
+	post(&r, "now", 3, "Expect: 100-continue\r\n");
+	assert_true(hears(&r, "100 Continue\r\n\r\n"));
+	say_body(&r, 3);
+	assert_true(hears(&r, "n=3 sum=291"));
+	/* Answered before it is whole: the rest is skipped. */
+	post(&r, "early", 5000, "");
+	say_body(&r, 20);
+	assert_true(hears(&r, "503"));
+	say_body(&r, 4980);
+	ask_for(&r, "now", "");
+	assert_true(hears(&r, "overs=4"));
+	raw_close(&r);
+	net_world_clear(&w);
+}
+
+static void
+test_form_bounds(void **state)
+{
+	struct net_world w;
+	struct raw r;
+
+	(void)state;
+	world_init(&w);
+	raw_open(&r, &w);
+	post(&r, "now", FORM_MAX, "");
+	say_body(&r, FORM_MAX);
+	assert_true(hears(&r, "n=200000"));
+	post(&r, "now", FORM_MAX + 1, "");
+	assert_false(hears(&r, "never"));
+	assert_memory_equal(r.in, "HTTP/1.1 413", 12);
+	raw_close(&r);
+	/* How long is it? */
+	assert_int_equal(
+	    raw_status(&w, "POST " FORM " HTTP/1.1\r\nHost: a\r\n\r\n"), 411);
+	/* One that breaks off goes nowhere, and is over. */
+	raw_open(&r, &w);
+	post(&r, "now", 100, "");
+	say_body(&r, 50);
+	raw_close(&r);
+	assert_int_equal(overs_now(&w), 2);
+	net_world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -359,6 +491,8 @@ main(void)
 		cmocka_unit_test(test_big),
 		cmocka_unit_test(test_caches),
 		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_form),
+		cmocka_unit_test(test_form_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
