@@ -379,8 +379,7 @@ cs_filing_answer_make(struct cs_buf *out, const struct cs_filing_answer *answer,
 }
 
 enum cs_err
-cs_filing_answer_verify(struct cs_filing_answer *out, struct cs_view answer,
-    const uint8_t desk_public[static CS_KEY_LEN])
+cs_filing_answer_parse(struct cs_filing_answer *out, struct cs_view answer)
 {
 	struct cs_reader r = cs_signed_open(answer,
 	    cs_view(answer_label, sizeof answer_label), CS_FILING_ANSWER_MAX);
@@ -393,9 +392,19 @@ cs_filing_answer_verify(struct cs_filing_answer *out, struct cs_view answer,
 	out->text = cs_read_vec_max(&r, CS_FILING_ANSWER_TEXT_MAX);
 	if ((err = cs_reader_end(&r)))
 		return err;
-	if (out->number == 0 || cs_filing_outcome_name(out->outcome) == NULL)
-		return CS_ERR_FORMAT;
-	return cs_signed_check(answer, cs_view(desk_public, CS_KEY_LEN));
+	return out->number == 0 || cs_filing_outcome_name(out->outcome) == NULL
+	    ? CS_ERR_FORMAT
+	    : CS_OK;
+}
+
+enum cs_err
+cs_filing_answer_verify(struct cs_filing_answer *out, struct cs_view answer,
+    const uint8_t desk_public[static CS_KEY_LEN])
+{
+	enum cs_err err = cs_filing_answer_parse(out, answer);
+
+	return err ? err
+		   : cs_signed_check(answer, cs_view(desk_public, CS_KEY_LEN));
 }
 
 enum cs_err

@@ -167,6 +167,9 @@ struct cs_filing_answer {
 #define CS_FILING_ANSWER_MAX 9600
 CS_CHECKED enum cs_err cs_filing_answer_make(struct cs_buf *out,
     const struct cs_filing_answer *answer, const struct cs_sign_key *desk);
+/* What stands in it, whoever signed it. */
+CS_CHECKED enum cs_err cs_filing_answer_parse(
+    struct cs_filing_answer *out, struct cs_view answer);
 CS_CHECKED enum cs_err cs_filing_answer_verify(struct cs_filing_answer *out,
     struct cs_view answer, const uint8_t desk_public[static CS_KEY_LEN]);
 /* SHA-256("countersign/filing-answered/v1\0" | answer), for the log. */

@@ -3,6 +3,7 @@
  * they are there. */
 #include "hub/hub.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -28,6 +29,7 @@
 #include "hub/push/push.h"
 #include "hub/signing/signer.h"
 #include "hub/signing/tls.h"
+#include "hub/site/site.h"
 #include "hub/talk/talk.h"
 #include "hub/tlog/tlog.h"
 #include "hub/watch.h"
@@ -42,11 +44,13 @@
 #define TAKE_OVER_MS 5000   /* for a hub that was killed to be gone */
 /* Where Debian and others keep them. */
 #define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
+/* In the hub's folder: more languages of the site. */
+#define HUB_SITE_WORDS "site"
 #define QUIET_MS 50 /* after a change of keys: others may belong to it */
 #define QUIET_MAX 40
 
 /* Where each process stands among the parts. */
-enum { SIGNER, TLS, FILES, TLOG, DATABASE, NETWORKS };
+enum { SIGNER, TLS, FILES, TLOG, SITE, DATABASE, NETWORKS };
 #define PARTS_MAX (NETWORKS + HUB_NETWORK_MAX + 2)
 
 /* How often the hub looks for what its operator has to see to. */
@@ -62,7 +66,7 @@ struct parent {
 	struct cs_net_limits limits; /* of all network processes */
 	uint64_t wanted;             /* connections, if files allowed */
 	struct cs_family_part parts[PARTS_MAX];
-	struct cs_family_link links[5 + 4 * HUB_NETWORK_MAX];
+	struct cs_family_link links[6 + 5 * HUB_NETWORK_MAX];
 	size_t n_parts, n_links;
 	void (*tell)(const char *sentence);
 	size_t troubles; /* that were said last, and when */
@@ -108,6 +112,12 @@ on_said(void *arg, size_t part, const struct cs_hand *h)
 		say(arg,
 		    "What is installed as the page is none (%s), and is not "
 		    "shown.",
+		    cs_err_text((enum cs_err)h->number));
+	else if (cs_hand_is(h, "words"))
+		say(arg,
+		    "The language \"%.*s\" of the site is not taken up (%s): a "
+		    "JSON object of keys and texts.",
+		    (int)h->length, (const char *)h->bytes,
 		    cs_err_text((enum cs_err)h->number));
 	else if (cs_hand_is(h, "clock"))
 		say(arg,
@@ -405,6 +415,59 @@ equip_network(const struct parent *p, size_t i, int socket)
 	return p->conf.web_port != 0 ? equip_web(p, i, socket) : CS_OK;
 }
 
+/* Languages beside those that are built in: LANGUAGE.json in the folder. */
+static enum cs_err
+hand_words(const struct parent *p, int socket)
+{
+	int fd = openat(p->folder.fd, HUB_SITE_WORDS,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	enum cs_err err = CS_OK;
+	struct dirent *e;
+
+	if (folder == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return CS_OK;
+	}
+	while (err == CS_OK && (e = readdir(folder)) != NULL) {
+		size_t n = strlen(e->d_name);
+		struct cs_hand word = { .word = "words" };
+
+		if (n <= 5 || n > 32 || strcmp(e->d_name + n - 5, ".json") != 0)
+			continue;
+		word.length = (uint32_t)(n - 5);
+		memcpy(word.bytes, e->d_name, n - 5);
+		err = hand_file(fd, socket, e->d_name, &word);
+		if (err != CS_OK && err != CS_ERR_CLOSED) {
+			say(p, "The language %s is not taken up: %s", e->d_name,
+			    cs_err_text(err));
+			err = CS_OK;
+		}
+	}
+	closedir(folder);
+	return err;
+}
+
+/* A page that is installed has the module that reads photos. */
+static enum cs_err
+equip_site(const struct parent *p, int socket)
+{
+	enum cs_err err;
+
+	if ((err = cs_hand_bytes(
+		 socket, "name", 0, cs_view_str(p->conf.name))) ||
+	    (err = cs_hand_bytes(
+		 socket, "origin", 0, cs_view_str(p->conf.origins[0]))) ||
+	    (err = hand_key(p, socket, "root.pub")) ||
+	    (err = hand_words(p, socket)))
+		return err;
+	return p->conf.web_port != 0 &&
+		faccessat(p->page, HUB_PAGE_NOW, R_OK, 0) == 0
+	    ? cs_hand_word(socket, "page", -1)
+	    : CS_OK;
+}
+
 /* Whom to ask about pushes is where the pages are. */
 static enum cs_err
 equip_push(const struct parent *p, int socket)
@@ -441,6 +504,8 @@ equip(void *arg, size_t part, int socket)
 		return cs_hand_word(socket, "blobs", p->blobs);
 	case TLOG:
 		return equip_tlog(p, socket);
+	case SITE:
+		return equip_site(p, socket);
 	case DATABASE:
 		return equip_database(p, socket);
 	default:
@@ -686,10 +751,12 @@ plan(struct parent *p)
 	add_part(p, TLS, HUB_TLS, 0);
 	add_part(p, FILES, HUB_FILES, 0);
 	add_part(p, TLOG, HUB_TLOG, 0);
+	add_part(p, SITE, HUB_SITE, 0);
 	add_part(p, DATABASE, HUB_DATABASE, 0);
 	add_link(p, SIGNER, DATABASE);
 	add_link(p, FILES, DATABASE);
 	add_link(p, TLOG, DATABASE);
+	add_link(p, SITE, DATABASE);
 	p->n_parts = NETWORKS + p->n_networks;
 	if (p->conf.web_port != 0) {
 		add_part(p, p->n_parts, HUB_PUSH, 0);
@@ -704,6 +771,7 @@ plan(struct parent *p)
 		add_link(p, TLS, NETWORKS + i);
 		add_link(p, FILES, NETWORKS + i);
 		add_link(p, TLOG, NETWORKS + i);
+		add_link(p, SITE, NETWORKS + i);
 		add_link(p, DATABASE, NETWORKS + i);
 	}
 }
@@ -888,6 +956,7 @@ cs_hub_part(const char *name)
 		{ HUB_PUSH, hub_push_main },
 		{ HUB_TLOG, hub_tlog_main },
 		{ HUB_WITNESS, hub_witness_main },
+		{ HUB_SITE, hub_site_main },
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

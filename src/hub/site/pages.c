@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "hub/site/pages.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hub/site/answer.h"
+#include "hub/site/filing.h"
+#include "hub/site/form.h"
+#include "hub/site/html.h"
+#include "hub/site/receipt.h"
+#include "hub/site/take.h"
+#include "hub/site/words.h"
+
+/* ---- home ---------------------------------------------------------------- */
+
+static void
+put_way(
+    struct site_html *h, const char *path, const char *title, const char *what)
+{
+	site_put(h, "<a class=way href=\"/notices/%s", path);
+	site_put_language(h, "?");
+	site_put(h, "\"><b>%w</b><span>%w</span></a>", title, what);
+}
+
+void
+site_home(struct site_visit *v)
+{
+	struct site_html h = site_html(v, "home.title");
+
+	site_put(&h, "<p class=lead>%w</p><nav class=ways>", "home.what");
+	put_way(&h, "file", "file.title", "home.file");
+	put_way(&h, "status", "status.title", "home.status");
+	put_way(&h, "overdue", "overdue.title", "home.overdue");
+	put_way(&h, "report", "report.title", "home.report");
+	put_way(&h, "photos", "photos.title", "home.photos");
+	site_put(&h,
+	    "</nav><h2>%w</h2><p>%w</p><p><a "
+	    "href=\"/notices/api/openapi.json\">OpenAPI</a> · "
+	    "<code>countersign-notice</code></p>",
+	    "home.organisations", "home.organisations.what");
+	site_html_answer(v, &h, 200);
+}
+
+/* ---- the form ------------------------------------------------------------ */
+
+/* A label, a hint, and what comes behind it. */
+static void
+put_label(struct site_html *h, const char *name)
+{
+	char key[64], hint[64];
+
+	snprintf(key, sizeof key, "field.%s", name);
+	snprintf(hint, sizeof hint, "hint.%s", name);
+	site_put(h, "<label for=%s><b>%w</b>", name, key);
+	if (site_word(h->visit->site, h->visit->words, hint)[0] != '\0')
+		site_put(h, "<span>%w</span>", hint);
+	site_put(h, "</label>");
+}
+
+static void
+put_categories(struct site_html *h)
+{
+	char key[64];
+
+	put_label(h, "category");
+	site_put(h,
+	    "<select id=category name=category required>"
+	    "<option value=\"\">%w</option>",
+	    "file.choose");
+	for (uint8_t i = 1; i < CS_FILING_CATEGORIES; i++) {
+		const struct cs_filing_term *term = cs_filing_term(i);
+
+		snprintf(key, sizeof key, "category.%s", term->name);
+		site_put(
+		    h, "<option value=\"%s\">%w</option>", term->name, key);
+	}
+	site_put(h, "</select>");
+}
+
+static void
+put_check(struct site_html *h, const char *name, const char *more)
+{
+	char key[64];
+
+	snprintf(key, sizeof key, "field.%s", name);
+	site_put(
+	    h, "<label class=check><input type=checkbox name=%s value=1", name);
+	/* An attribute of ours. */
+	if (strcmp(more, "required") == 0)
+		site_put(h, " required");
+	site_put(h, "><span>%w</span></label>", key);
+}
+
+void
+site_file_form(struct site_visit *v)
+{
+	struct site_html h = site_html(v, "file.title");
+
+	site_put(&h, "<p>%w</p><form method=post action=\"/notices/file",
+	    "file.what");
+	site_put_language(&h, "?");
+	site_put(&h, "\" enctype=\"multipart/form-data\">");
+	put_categories(&h);
+	put_label(&h, "text");
+	site_put(&h,
+	    "<textarea id=text name=text rows=7 maxlength=16000 required "
+	    "dir=auto></textarea>");
+	put_label(&h, "places");
+	site_put(
+	    &h, "<textarea id=places name=places rows=4 dir=auto></textarea>");
+	put_label(&h, "law");
+	site_put(&h, "<input id=law name=law maxlength=500 dir=auto>");
+	put_label(&h, "files");
+	site_put(&h, "<input id=files name=files type=file multiple>");
+	put_check(&h, "child", "");
+	put_label(&h, "name");
+	site_put(&h,
+	    "<input id=name name=name maxlength=200 autocomplete=name "
+	    "dir=auto>");
+	put_label(&h, "contact");
+	site_put(&h,
+	    "<input id=contact name=contact maxlength=320 "
+	    "autocomplete=email dir=auto>");
+	put_check(&h, "good_faith", "required");
+	site_put(&h, "<p class=quiet>%w</p><button>%w</button></form>",
+	    "file.sealed", "file.do");
+	site_html_answer(v, &h, 200);
+}
+
+/* ---- what was filled in -------------------------------------------------- */
+
+static bool
+is_set(const struct site_form *form, const char *name)
+{
+	return site_form_value(form, name).len != 0;
+}
+
+static enum cs_err
+take_form(struct site_visit *v, const struct site_form *form)
+{
+	struct site_filing *f = v->filing;
+	struct cs_filing_body *b = &f->body;
+	enum cs_err err;
+
+	f->wire.what = CS_FILING_NOTICE;
+	f->wire.category =
+	    cs_filing_category_named(site_form_value(form, "category"));
+	if (is_set(form, "good_faith"))
+		f->wire.flags |= CS_FILING_GOOD_FAITH;
+	if (is_set(form, "child"))
+		f->wire.flags |= CS_FILING_CHILD;
+	if ((err = site_take_text(
+		 &b->text, f, site_form_value(form, "text"))) ||
+	    (err = site_take_text(&b->law, f, site_form_value(form, "law"))) ||
+	    (err = site_take_text(
+		 &b->name, f, site_form_value(form, "name"))) ||
+	    (err = site_take_text(
+		 &b->contact, f, site_form_value(form, "contact"))) ||
+	    (err = site_take_places(f, site_form_value(form, "places"))))
+		return err;
+	for (size_t i = 0; err == CS_OK && i < form->n; i++)
+		if (form->fields[i].file.len != 0)
+			err = site_take_file(
+			    f, form->fields[i].file, form->fields[i].value);
+	return err;
+}
+
+/* Views go into the form, which is read again from the visit's body. */
+void
+site_file(struct site_visit *v)
+{
+	struct site_form form;
+	enum cs_err err =
+	    site_form_parse(&form, cs_view_str(v->type), cs_buf_view(&v->body));
+
+	if (err == CS_OK && site_filing_new(v) == NULL)
+		err = CS_ERR_NOMEM;
+	if (err == CS_OK && (err = take_form(v, &form)) == CS_OK) {
+		v->filing->done = site_receipt_show;
+		site_filing_send(v);
+	}
+	site_form_clear(&form);
+	if (err == CS_ERR_LIMIT)
+		site_refuse(v, 413, "too-large", 0);
+	else if (err)
+		site_refuse(v, 400, "malformed", 0);
+}
+
+/* ---- photos of a person at risk ------------------------------------------ */
+
+void
+site_photos(struct site_visit *v)
+{
+	struct site_html h = site_html(v, "photos.title");
+
+	site_put(&h, "<p class=lead>%w</p><ol>", "photos.what");
+	site_put(&h, "<li>%w</li><li>%w</li><li>%w</li></ol>", "photos.one",
+	    "photos.two", "photos.three");
+	if (v->site->has_photos)
+		site_put(&h,
+		    "<noscript><p class=problem>%w</p></noscript>"
+		    "<div id=photos data-pick=\"%w\" data-working=\"%w\" "
+		    "data-failed=\"%w\" data-weak=\"%w\" "
+		    "data-hash=\"%w\"></div>"
+		    "<script type=module src=\"/notices/photos.js\"></script>",
+		    "photos.script", "photos.pick", "photos.working",
+		    "photos.failed", "photos.weak", "photos.hash");
+	else
+		site_put(&h, "<p class=problem>%w</p>", "photos.module");
+	site_put(&h, "<p class=quiet>%w</p>", "photos.never");
+	site_html_answer(v, &h, 200);
+}
