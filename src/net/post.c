@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "crypto/tls.h"
 #include "crypto/tls_public.h"
 #include "crypto/tls_server.h"
 #include "net/dial.h"
@@ -323,10 +324,13 @@ talk(struct cs_net_post *p, bool get)
 	if (err)
 		return err;
 	t.end_ms = now_ms() + (uint64_t)p->timeout_ms;
-	if (!p->to->plain &&
-	    (err = cs_tls_public_connect(
-		 &t.tls, p->ssl_ctx, t.fd, p->to->host)) == CS_OK)
-		err = shake_hands(&t);
+	if (!p->to->plain) {
+		err = p->pinned ? cs_tls_connect(&t.tls, p->ssl_ctx, t.fd)
+				: cs_tls_public_connect(
+				      &t.tls, p->ssl_ctx, t.fd, p->to->host);
+		if (err == CS_OK)
+			err = shake_hands(&t);
+	}
 	if (err == CS_OK && (err = request(&t, p, get)) == CS_OK)
 		err = hear(&t, p);
 	if (t.tls != NULL)

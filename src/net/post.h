@@ -27,6 +27,7 @@ CS_CHECKED enum cs_err cs_net_url_parse(
 
 struct cs_net_post {
 	void *ssl_ctx; /* of crypto/tls_public.h; if plain: NULL */
+	bool pinned;   /* it is one of crypto/tls.h, which knows the host */
 	const struct cs_net_endpoint *to;
 	struct cs_view fields; /* more of the head, each with its CR LF */
 	struct cs_view body;

@@ -424,19 +424,28 @@ site_api_status(struct site_visit *v)
 /* ---- what a program has to know ------------------------------------------ */
 
 static void
+put_cert(struct cs_json_writer *j, const char *name, const struct cs_buf *cert)
+{
+	char text[CS_BASE64_SIZE(CS_WIRE_CERT_MAX)];
+
+	cs_base64(text, cs_buf_view(cert));
+	cs_json_string(j, name, text);
+}
+
+static void
 show_hub(struct site_visit *v)
 {
 	struct cs_buf text = { 0 };
 	struct cs_json_writer j = cs_json_writer(&text);
-	char cert[CS_BASE64_SIZE(CS_WIRE_CERT_MAX)] = "";
 	char root[CS_BASE64URL_SIZE(CS_KEY_LEN)];
 
-	cs_base64(cert, cs_buf_view(&v->desk_cert));
 	cs_base64url(root, CS_VIEW_OF(v->site->root_public));
 	cs_json_object(&j, NULL);
 	cs_json_string(&j, "hub", v->site->hub);
 	cs_json_string(&j, "root", root);
-	cs_json_string(&j, "desk_cert", cert);
+	put_cert(&j, "desk_cert", &v->desk_cert);
+	put_cert(&j, "desk_sign_cert", &v->sign_cert);
+	put_cert(&j, "tlog_cert", &v->tlog_cert);
 	cs_json_number(&j, "work_bits", CS_FILING_WORK_BITS);
 	cs_json_number(&j, "bytes_max", CS_FILING_BODY_MAX);
 	cs_json_array(&j, "categories");

@@ -70,6 +70,10 @@ take_hello(struct site_visit *v, struct cs_view body)
 	if (err == CS_OK)
 		err = cs_buf_set(&v->desk_cert, hello.desk_seal_cert);
 	if (err == CS_OK)
+		err = cs_buf_set(&v->sign_cert, hello.desk_sign_cert);
+	if (err == CS_OK)
+		err = cs_buf_set(&v->tlog_cert, hello.tlog_cert);
+	if (err == CS_OK)
 		then(v);
 	return err;
 }

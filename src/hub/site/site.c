@@ -36,6 +36,8 @@ free_visit(struct site_visit *v)
 	s->bodies -= v->body.len;
 	cs_buf_free(&v->body);
 	cs_buf_free(&v->desk_cert);
+	cs_buf_free(&v->sign_cert);
+	cs_buf_free(&v->tlog_cert);
 	site_filing_free(v->filing);
 	cs_free(v, sizeof *v);
 }

@@ -68,8 +68,10 @@ struct site_visit {
 	struct cs_buf body;
 	/* far.h */
 	uint64_t line;
-	site_begin *greeted;        /* what waits for the database's hello */
-	site_step *step;            /* what waits for its answer */
-	struct cs_buf desk_cert;    /* of the key that filings are sealed to */
+	site_begin *greeted; /* what waits for the database's hello */
+	site_step *step;     /* what waits for its answer */
+	/* Certificates of the key that filings are sealed to, of that by which
+	 * the desk answers, and of the log's. */
+	struct cs_buf desk_cert, sign_cert, tlog_cert;
 	struct site_filing *filing; /* in work; or NULL */
 };

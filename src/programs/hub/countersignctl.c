@@ -19,6 +19,7 @@
 #include "hub/watch.h"
 #include "programs/hub/hub_dir.h"
 #include "programs/hub/log.h"
+#include "programs/hub/organisation.h"
 #include "programs/hub/page.h"
 #include "programs/hub/root.h"
 #include "store/clock.h"
@@ -400,6 +401,15 @@ static const struct cli_option log_witnesses_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option organisation_options[] = {
+	{ "name", 0, "NAME", "what it is called, as everybody may see it" },
+	{ "scope", 0, "TEXT",
+	    "what it is known for, in your words: the desk "
+	    "sees it" },
+	{ "trusted", 0, NULL, "it is a trusted flagger (DSA, article 22)" },
+	{ 0 },
+};
+
 static const struct cli_option log_restored_options[] = {
 	{ "yes", 0, NULL, "do not ask" },
 	{ 0 },
@@ -467,6 +477,21 @@ static const struct cli_command commands[] = {
 	    2, 1 + CS_HUB_WEB_ORIGINS_MAX, web_options, run_web_on },
 	{ "web off", "", "let no page in any more", "What is installed stays.",
 	    0, 0, NULL, run_web_off },
+	{ "organisation add", "KEY --name NAME [--scope TEXT] [--trusted]",
+	    "take notices that are signed by this key",
+	    "KEY is what \"countersign-notice key\" prints. More is taken of "
+	    "an "
+	    "organisation than of others, it can hand in hashes of photos, and "
+	    "the desk sees who it is and how often it was right. Nobody gains "
+	    "more by it: a notice is looked at, and decides nothing.",
+	    1, 1, organisation_options, run_organisation_add },
+	{ "organisation end", "KEY", "take nothing more by this key",
+	    "What it has filed is answered all the same.", 1, 1, NULL,
+	    run_organisation_end },
+	{ "organisation list", "[--json]", "list those who file by a key",
+	    "With how much they filed, and how much of it was not answered in "
+	    "time.",
+	    0, 0, status_options, run_organisation_list },
 	{ "log show", "[--json]", "show the hub's log, and who cosigns it",
 	    "How many entries it has, its root, when it was written last (a "
 	    "hub "

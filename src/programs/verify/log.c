@@ -12,6 +12,7 @@
 #include "cli/wait.h"
 #include "crypto/init.h"
 #include "programs/verify/log_names.h"
+#include "programs/verify/log_notices.h"
 #include "programs/verify/log_source.h"
 #include "programs/verify/log_state.h"
 #include "store/clock.h"
@@ -22,6 +23,7 @@
 enum { WHOLE = 0, NOT_WHOLE = 1, NO_LOG = 2 };
 
 #define KEY_FILE_MAX 4096
+#define REPORT_MAX ((size_t)16 << 20)
 #define NO_NAME UINT64_MAX
 #define WAITS "reading the log"
 
@@ -52,10 +54,13 @@ struct audit {
 	struct cs_tlog_edge edge;
 	struct log_names
 	    names; /* nothing, where the log's beginning is not read */
+	struct log_notices notices; /* the same */
+	struct log_notices_sum sum;
 	uint64_t counts[LOG_KINDS];
 	bool contradicts; /* what it was before */
 	bool quorum;
-	uint64_t wrong_name; /* the number of that entry; NO_NAME: none */
+	uint64_t wrong_name;   /* the number of that entry; NO_NAME: none */
+	uint64_t wrong_notice; /* the same */
 	uint64_t by_s, as_of_s;
 	char said[512]; /* what is wrong */
 };
@@ -163,6 +168,30 @@ read_state(struct audit *a)
 	return CLI_OK;
 }
 
+/* What the hub says of its notices. */
+static int
+read_report(struct audit *a, const char *path)
+{
+	struct cs_buf text = { .max = REPORT_MAX };
+	enum cs_err err;
+
+	if (path == NULL)
+		return CLI_OK;
+	if (a->state_path != NULL)
+		return cli_fail(CLI_USAGE,
+		    "--report takes an audit from the log's beginning: without "
+		    "--from.");
+	err = cs_file_read(&text, path, REPORT_MAX);
+	if (err == CS_OK)
+		err = log_notices_report(&a->notices, cs_buf_view(&text));
+	cs_buf_free(&text);
+	return err ? cli_fail(CLI_USAGE,
+			 "%s is no report of a hub's, as its page "
+			 "notices/report.json gives it (%s).",
+			 path, cs_err_text(err))
+		   : CLI_OK;
+}
+
 static int
 read_all(struct audit *a, const struct cli_args *args)
 {
@@ -180,7 +209,8 @@ read_all(struct audit *a, const struct cli_args *args)
 	if ((status = read_policy(a, cli_value(args, "witnesses"))) != CLI_OK)
 		return status;
 	a->state_path = cli_value(args, "from");
-	if ((status = read_state(a)) != CLI_OK)
+	if ((status = read_state(a)) != CLI_OK ||
+	    (status = read_report(a, cli_value(args, "report"))) != CLI_OK)
 		return status;
 	err = log_source_open(
 	    &a->source, cli_value(args, "log"), cli_value(args, "authorities"));
@@ -271,6 +301,43 @@ add_name(struct audit *a, uint64_t number, struct cs_view entry)
 	return err;
 }
 
+static enum cs_err
+add_notice(struct audit *a, uint64_t number, struct cs_view entry)
+{
+	enum cs_err err;
+
+	if (!checks_names(a))
+		return CS_OK;
+	err = log_notices_add(&a->notices, number, entry);
+	if (err && err != CS_ERR_NOMEM)
+		a->wrong_notice = number;
+	return err;
+}
+
+/* What was due has to be answered, or said not to be: by the time until which
+ * witnesses have seen the log, or by this machine's clock. */
+static int
+check_notices(struct audit *a)
+{
+	uint64_t now_ms = a->quorum && a->as_of_s != 0
+	    ? a->as_of_s * CS_SECOND_MS
+	    : cs_clock_ms();
+	char why[300];
+
+	if (!checks_names(a))
+		return WHOLE;
+	log_notices_sum(&a->sum, &a->notices, now_ms);
+	if (a->sum.hidden != 0)
+		return say(a, NOT_WHOLE,
+		    "Notice %llu was not answered in time, and the log does "
+		    "not say so.",
+		    (unsigned long long)a->sum.hidden);
+	if (a->notices.has_report &&
+	    !log_notices_agree(why, sizeof why, &a->notices, a->c.size))
+		return say(a, NOT_WHOLE, "%s", why);
+	return WHOLE;
+}
+
 static int
 say_names(struct audit *a, enum cs_err err)
 {
@@ -339,7 +406,8 @@ add_bundle(struct audit *a, uint64_t n)
 		if (err || n * CS_TLOG_TILE_WIDTH + i < a->edge.size)
 			continue;
 		a->counts[counted_as(entry)]++;
-		if ((err = add_name(a, a->edge.size, entry)) == CS_OK)
+		if ((err = add_name(a, a->edge.size, entry)) == CS_OK &&
+		    (err = add_notice(a, a->edge.size, entry)) == CS_OK)
 			err = cs_tlog_edge_add(&a->edge, &files, entry);
 	}
 	if (err == CS_OK)
@@ -419,6 +487,10 @@ check_tree(struct audit *a)
 	cli_waits(NULL);
 	if (err && a->wrong_name != NO_NAME)
 		return say_names(a, err);
+	if (err && a->wrong_notice != NO_NAME)
+		return say(a, NOT_WHOLE, "Entry %llu %s.",
+		    (unsigned long long)a->wrong_notice,
+		    a->notices.why != NULL ? a->notices.why : "is of no hub");
 	return err ? say_err(a, err) : check_root(a);
 }
 
@@ -443,7 +515,8 @@ audit(struct audit *a)
 
 	if ((status = read_checkpoint(a)) != WHOLE ||
 	    (status = check_tree(a)) != WHOLE ||
-	    (status = check_witnesses(a)) != WHOLE)
+	    (status = check_witnesses(a)) != WHOLE ||
+	    (status = check_notices(a)) != WHOLE)
 		return status;
 	return keep_state(a);
 }
@@ -479,6 +552,16 @@ show_json(const struct audit *a, int status)
 		cs_json_close(&j);
 		cs_json_bool(
 		    &j, "names_checked", status == WHOLE && checks_names(a));
+		if (checks_names(a)) {
+			cs_json_object(&j, "notices");
+			cs_json_number(&j, "filed", a->sum.filed);
+			cs_json_number(&j, "answered", a->sum.answered);
+			cs_json_number(&j, "late", a->sum.late);
+			cs_json_number(&j, "overdue", a->sum.overdue);
+			cs_json_bool(&j, "report_agrees",
+			    status == WHOLE && a->notices.has_report);
+			cs_json_close(&j);
+		}
 		cs_json_text(&j, "checkpoint", cs_buf_view(&a->note));
 		if (a->state.note.len != 0)
 			cs_json_text(&j, "checkpoint_before",
@@ -518,6 +601,15 @@ show_text(const struct audit *a, int status)
 		    "says: without --from.\n");
 	else if (a->counts[CS_TLOG_NAMES] != 0)
 		printf("Each name has one account, and no root hides one.\n");
+	if (checks_names(a) && a->sum.filed != 0)
+		printf("Notices with a deadline: %llu, answered %llu, late "
+		       "%llu, overdue now %llu. None is hidden.\n",
+		    (unsigned long long)a->sum.filed,
+		    (unsigned long long)a->sum.answered,
+		    (unsigned long long)a->sum.late,
+		    (unsigned long long)a->sum.overdue);
+	if (a->notices.has_report)
+		printf("The report says what the log says.\n");
 	if (a->counts[CS_TLOG_RESTORED] != 0)
 		printf("Its operator has put back an older database: names "
 		       "that came later may have been given again.\n");
@@ -543,7 +635,7 @@ verify_log(const struct cli_args *args)
 		return cli_fail(CLI_SOFTWARE, "Out of memory.");
 	}
 	signal(SIGPIPE, SIG_IGN);
-	a->wrong_name = NO_NAME;
+	a->wrong_name = a->wrong_notice = NO_NAME;
 	if (log_names_open(&a->names) != CS_OK)
 		status = cli_fail(CLI_SOFTWARE, "Out of memory.");
 	else
@@ -555,6 +647,7 @@ verify_log(const struct cli_args *args)
 	}
 	log_source_close(&a->source);
 	log_names_close(&a->names);
+	log_notices_clear(&a->notices);
 	cs_tlog_edge_clear(&a->edge);
 	cs_buf_free(&a->note);
 	cs_buf_free(&a->state.note);

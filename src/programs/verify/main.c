@@ -462,6 +462,9 @@ static const struct cli_option options[] = {
 	    "with --log: go on from this file, which is made or renewed" },
 	{ "authorities", 0, "FILE",
 	    "with --log: who certifies the server, PEM (the system's)" },
+	{ "report", 0, "FILE",
+	    "with --log: the hub's transparency report (JSON), to be "
+	    "compared" },
 	{ 0 },
 };
 
