@@ -102,7 +102,7 @@ cs_hub_organisations(const char *dir, void *arg,
 	err = cs_db_query(&rows, db,
 	    "SELECT key,name,scope,trusted,since,ended,"
 	    "(SELECT COUNT(*) FROM filing WHERE organisation=o.key),"
-	    "(SELECT COUNT(*) FROM filing WHERE organisation=o.key AND late=1)"
+	    "(SELECT COUNT(*) FROM filing WHERE organisation=o.key AND late<>0)"
 	    " FROM organisation AS o ORDER BY name,key");
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_hub_organisation_row row = {

@@ -11,7 +11,7 @@ WIDTH = 256
 LEVELS = 8
 SIZE_MAX = 1 << 62
 TEXT_MAX, NOTE_MAX, LINES_MAX = 4096, 131072, 16
-ENTRY_LEN = {6: 18, 10: 74, 11: 66}  # and 34 of others
+ENTRY_LEN = {6: 18, 7: 68, 8: 59, 9: 18, 10: 74, 11: 66}  # and 34 of others
 KINDS = {1: "stamps", 2: "certificate", 3: "action", 4: "release",
          5: "desk-head", 6: "restored", 7: "notice", 8: "answer",
          9: "overdue", 10: "names", 11: "name"}
@@ -371,3 +371,63 @@ def audit_names(entries):
         elif kind == 11:
             need(e[2:34] not in leaves, "a second account of a name")
             leaves[e[2:34]] = number, e[34:]
+
+
+# ---- notices ----------------------------------------------------------------
+
+HOUR, DAY = 3600 * 1000, 24 * 3600 * 1000
+HOURS = {1: 24, 2: 24, 3: 24, 4: 24, 5: 48, 6: 48, 7: 48, 8: 72, 9: 168,
+         10: 168, 11: 168, 12: 336}
+NOTICE, MORE, APPEAL, PHOTOS = 1, 2, 3, 4
+NEEDS_MORE = 4
+FITS = {NOTICE: {1, 2, 3, 4, 5}, MORE: set(), APPEAL: {1, 2, 5},
+        PHOTOS: {2, 5, 6}}
+
+
+def audit_notices(entries):
+    """Whether the log hides a notice, moves a deadline, or calls something
+    answered that is not; how each of them stands: {number: dict}."""
+    found, last = {}, 0
+    for e in entries:
+        kind = e[1] if len(e) >= 2 and e[0] == 1 and \
+            len(e) == ENTRY_LEN.get(e[1], 34) else 0
+
+        def number(at, size=8):
+            return int.from_bytes(e[at:at + size], "big")
+        if kind == 6:
+            last = None
+        elif kind == 7:
+            n, what, category = number(2), e[10], e[11]
+            about, received, deadline = number(12), number(20), number(28)
+            if last is None:
+                need(0 < n <= len(found) + 1, "numbers that were skipped")
+            else:
+                need(n == last + 1, "a notice is hidden")
+            need(what in FITS and category in HOURS, "no such notice")
+            need(about == 0 or about in found, "about nothing")
+            due = {NOTICE: HOURS[category] * HOUR, APPEAL: 14 * DAY}.get(what)
+            need(deadline == (received + due if due else 0),
+                 "another deadline")
+            found[n] = {"what": what, "category": category, "due": deadline,
+                        "outcome": 0, "late": False, "asked": False}
+            last = n
+        elif kind == 8:
+            n, outcome, at, until = number(2), e[10], number(11), number(19)
+            f = found.get(n)
+            need(f and outcome in FITS[f["what"]] and
+                 f["outcome"] in (0, NEEDS_MORE), "no answer to that")
+            need(f["late"] or not f["due"] or at < f["due"],
+                 "late, and not said")
+            if outcome == NEEDS_MORE:
+                moved = f["due"] if f["late"] else \
+                    max(f["due"], at + 14 * DAY)
+                need(not f["asked"] and until == moved, "a deadline moved")
+                f["asked"], f["due"] = True, moved
+            f["outcome"] = outcome
+        elif kind == 9:
+            f = found.get(number(2))
+            need(f and f["due"] and f["due"] == number(10) and
+                 not f["late"] and f["outcome"] in (0, NEEDS_MORE),
+                 "overdue what is not")
+            f["late"] = True
+    return found

@@ -4,6 +4,8 @@
  * desk_act DESK letter INDEX STATE [ANSWER [REPLY]]
  * desk_act DESK ask REPORT QUESTION
  * desk_act DESK decide REPORT STATE [SECOND-LOOK]
+ * desk_act DESK filings
+ * desk_act DESK reply NUMBER OUTCOME TEXT [bad]
  *
  * The desk's side of one request to the hub, signed with the keys of its
  * folder; ids are hex.  Fields of an action: target, reason, until, reverses,
@@ -20,6 +22,7 @@
 #include "content/evidence.h"
 #include "content/evidence_seal.h"
 #include "content/evidence_write.h"
+#include "content/filing_body.h"
 #include "content/letter.h"
 #include "content/reply_key.h"
 #include "crypto/init.h"
@@ -32,6 +35,7 @@
 #include "desk/desk.h"
 #include "store/clock.h"
 #include "wire/codec.h"
+#include "wire/filings.h"
 #include "wire/messages.h"
 
 struct act {
@@ -273,6 +277,144 @@ do_decide(struct cs_desk *d, int argc, char **argv)
 	return err ? err : set_report(d, &status);
 }
 
+/* ---- what was filed from outside ------------------------------------------
+ */
+
+/* All pieces of a filing, opened. */
+static enum cs_err
+open_filing(struct cs_filing_body *body, struct cs_buf *plain,
+    struct cs_desk *d, const struct cs_wire_desk_filing *f)
+{
+	struct cs_buf sealed = { .max = CS_FILING_SEALED_MAX };
+	enum cs_err err = CS_OK;
+
+	plain->max = CS_FILING_BODY_MAX;
+	for (uint32_t i = 0; err == CS_OK && i < f->pieces; i++) {
+		const struct cs_wire_desk_filing_piece m = { f->number, i };
+		struct cs_wire_filing_bytes got;
+
+		err = desk_call(d, CS_WIRE_DESK_FILING_PIECE,
+		    &cs_wire_desk_filing_piece_shape, &m,
+		    &cs_wire_filing_bytes_shape, &got);
+		if (err == CS_OK)
+			err = cs_buf_add(&sealed, got.bytes);
+	}
+	if (err == CS_OK)
+		err = cs_filing_body_open(
+		    body, plain, cs_buf_view(&sealed), &d->seal_key);
+	cs_buf_free(&sealed);
+	return err;
+}
+
+/* Call ${each} for those that wait, of which the hub's words are copied. */
+static enum cs_err
+each_filing(struct cs_desk *d, uint64_t wanted,
+    enum cs_err (*each)(struct cs_desk *d, const struct cs_wire_desk_filing *f,
+	int argc, char **argv),
+    int argc, char **argv)
+{
+	struct cs_wire_desk_filings list;
+	struct cs_wire_desk_filing f;
+	struct cs_wire_empty m = { 0 };
+	struct cs_buf raw = { 0 };
+	struct cs_view rest;
+	enum cs_err err = desk_call(d, CS_WIRE_DESK_FILINGS,
+	    &cs_wire_empty_shape, &m, &cs_wire_desk_filings_shape, &list);
+	bool found = wanted == 0;
+
+	if (err == CS_OK)
+		err = cs_buf_set(&raw, list.filings.raw);
+	rest = cs_buf_view(&raw);
+	while (
+	    err == CS_OK && cs_wire_next(&f, &cs_wire_desk_filing_shape, &rest))
+		if (wanted == 0 || f.number == wanted) {
+			found = true;
+			err = each(d, &f, argc, argv);
+		}
+	cs_buf_free(&raw);
+	return err == CS_OK && !found ? CS_ERR_NOT_FOUND : err;
+}
+
+static enum cs_err
+print_filing(struct cs_desk *d, const struct cs_wire_desk_filing *f, int argc,
+    char **argv)
+{
+	static struct cs_filing_body body;
+	struct cs_buf plain = { 0 };
+	uint8_t commitment[CS_HASH_LEN];
+	enum cs_err err = open_filing(&body, &plain, d, f);
+
+	(void)argc;
+	(void)argv;
+	if (err == CS_OK)
+		err = cs_filing_commit(commitment, cs_buf_view(&plain));
+	if (err == CS_OK)
+		printf("%llu %s %s about=%llu by=%.*s trusted=%d places=%zu "
+		       "hashes=%zu files=%zu committed=%d: %.*s\n",
+		    (unsigned long long)f->number, cs_filing_what_name(f->what),
+		    cs_filing_term(f->category)->name,
+		    (unsigned long long)f->about, (int)f->name.len,
+		    (const char *)f->name.data, f->trusted, body.n_places,
+		    body.n_hashes, body.n_files,
+		    memcmp(commitment, f->commitment, CS_HASH_LEN) == 0,
+		    (int)body.text.len, (const char *)body.text.data);
+	cs_buf_free(&plain);
+	return err;
+}
+
+static enum cs_err
+do_filings(struct cs_desk *d, int argc, char **argv)
+{
+	return each_filing(d, 0, print_filing, argc, argv);
+}
+
+/* OUTCOME TEXT [bad] */
+static enum cs_err
+reply_to(struct cs_desk *d, const struct cs_wire_desk_filing *f, int argc,
+    char **argv)
+{
+	static struct cs_filing_body body;
+	struct cs_filing_answer a = { .number = f->number,
+		.answered_ms = cs_clock_ms(),
+		.hub = cs_view_str(d->hub.name) };
+	struct cs_wire_desk_filing_answer m;
+	struct cs_wire_empty none;
+	struct cs_buf plain = { 0 }, text = { 0 }, signed_answer = { 0 };
+	uint8_t subject[CS_ID_LEN];
+	enum cs_err err;
+
+	if (argc < 2)
+		return CS_ERR_FORMAT;
+	a.outcome = cs_filing_outcome_named(cs_view_str(argv[0]));
+	cs_filing_subject(subject, f->number);
+	if ((err = open_filing(&body, &plain, d, f)) == CS_OK &&
+	    (err = cs_reply_seal(&text, body.reply_key, subject,
+		 cs_view_str(argv[1]))) == CS_OK) {
+		a.text = cs_buf_view(&text);
+		err = cs_filing_answer_make(&signed_answer, &a, &d->sign_key);
+	}
+	if (err == CS_OK) {
+		if (argc > 2)
+			signed_answer.data[signed_answer.len - 1] ^= 1;
+		m.answer = cs_buf_view(&signed_answer);
+		err = desk_call(d, CS_WIRE_DESK_FILING_ANSWER,
+		    &cs_wire_desk_filing_answer_shape, &m, &cs_wire_empty_shape,
+		    &none);
+	}
+	cs_buf_free(&plain);
+	cs_buf_free(&text);
+	cs_buf_free(&signed_answer);
+	return err;
+}
+
+static enum cs_err
+do_reply(struct cs_desk *d, int argc, char **argv)
+{
+	return argc < 3 ? CS_ERR_FORMAT
+			: each_filing(d, strtoull(argv[0], NULL, 10), reply_to,
+			      argc - 1, argv + 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -284,15 +426,18 @@ main(int argc, char **argv)
 		{ "letter", do_letter },
 		{ "ask", do_ask },
 		{ "decide", do_decide },
+		{ "filings", do_filings },
+		{ "reply", do_reply },
 	};
 	struct cs_desk *d = NULL;
 	enum cs_err err;
 
-	if (argc < 4)
+	if (argc < 3)
 		return 64;
 	if ((err = cs_crypto_init()) == CS_OK)
 		err = cs_desk_open(&d, argv[1], cs_view("", 0));
-	for (size_t i = 0; err == CS_OK && i < 4; i++)
+	for (size_t i = 0; err == CS_OK && i < sizeof kinds / sizeof *kinds;
+	     i++)
 		if (strcmp(argv[2], kinds[i].name) == 0)
 			err = kinds[i].run(d, argc - 3, argv + 3);
 	if (err)

@@ -2,6 +2,7 @@
 /* Every shape of src/wire, for tests of all. */
 #pragma once
 
+#include "wire/filings.h"
 #include "wire/messages.h"
 
 #define WIRE_SHAPE(s)                                                          \
@@ -105,6 +106,23 @@ static const struct {
 	WIRE_SHAPE(cs_wire_desk_troubles_answer),
 	WIRE_SHAPE(cs_wire_push_set),
 	WIRE_SHAPE(cs_wire_push_set_answer),
+	WIRE_SHAPE(cs_wire_filing_piece),
+	WIRE_SHAPE(cs_wire_filing),
+	WIRE_SHAPE(cs_wire_receipt),
+	WIRE_SHAPE(cs_wire_filing_state_get),
+	WIRE_SHAPE(cs_wire_filing_state),
+	WIRE_SHAPE(cs_wire_filing_states),
+	WIRE_SHAPE(cs_wire_filings_get),
+	WIRE_SHAPE(cs_wire_filing_overdue),
+	WIRE_SHAPE(cs_wire_filings_overdue),
+	WIRE_SHAPE(cs_wire_filing_month),
+	WIRE_SHAPE(cs_wire_filing_months),
+	WIRE_SHAPE(cs_wire_desk_filing),
+	WIRE_SHAPE(cs_wire_desk_filings),
+	WIRE_SHAPE(cs_wire_desk_filing_piece),
+	WIRE_SHAPE(cs_wire_filing_bytes),
+	WIRE_SHAPE(cs_wire_desk_filing_taken),
+	WIRE_SHAPE(cs_wire_desk_filing_answer),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

@@ -315,7 +315,8 @@ static const char names_step[] =
 /*
  * What is filed from outside (filings/filing.h, decision 0050).  A filing
  * stays: no request removes one.  deadline: of now; due: the same while an
- * answer is owed and the day has not come; late: it came.  moved: "needs more"
+ * answer is owed and the day has not come; late: it came; overdue:
+ * when, until there is an answer.  moved: "needs more"
  * has moved it, to until, when that was asked.  filing_piece: what was sealed,
  * until the desk has it; of no filing yet, number is NULL.  filing_month: what
  * the public is told (filings/month.h). tlog_number: where whole entries of the
@@ -336,11 +337,11 @@ static const char filings_step[] =
     " outcome INTEGER NOT NULL DEFAULT 0, answered INTEGER NOT NULL DEFAULT 0,"
     " asked INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0,"
     " answer BLOB NOT NULL DEFAULT x'', moved INTEGER NOT NULL DEFAULT 0,"
-    " late INTEGER NOT NULL DEFAULT 0);"
+    " late INTEGER NOT NULL DEFAULT 0, overdue INTEGER);"
     "CREATE INDEX filing_about ON filing(about) WHERE about<>0;"
     "CREATE INDEX filing_due ON filing(due) WHERE due IS NOT NULL;"
-    "CREATE INDEX filing_overdue ON filing(deadline,number)"
-    " WHERE late=1 AND answered=0;"
+    "CREATE INDEX filing_overdue ON filing(overdue,number)"
+    " WHERE overdue IS NOT NULL;"
     "CREATE INDEX filing_waiting ON filing(number) WHERE taken=0;"
     "CREATE TABLE filing_piece(id BLOB NOT NULL, n INTEGER NOT NULL,"
     " at INTEGER NOT NULL, number INTEGER, bytes BLOB NOT NULL,"

@@ -102,7 +102,8 @@ hub_desk_filing_taken(struct hub_request *rq)
 	if ((err = cs_wire_parse(
 		 &m, &cs_wire_desk_filing_taken_shape, rq->body)) ||
 	    (err = cs_db_exec(rq->hub->db,
-		 "UPDATE filing SET taken=1 WHERE number=?", cs_int(m.number))))
+		 "UPDATE filing SET taken=? WHERE number=?", cs_int(true),
+		 cs_int(m.number))))
 		return err;
 	if (cs_db_changes(rq->hub->db) == 0)
 		return hub_refuse(rq, CS_WIRE_E_FILING);
@@ -172,14 +173,15 @@ store(struct cs_hub *hub, const struct cs_filing_answered *a,
 {
 	if (a->outcome == CS_FILING_NEEDS_MORE)
 		return cs_db_exec(hub->db,
-		    "UPDATE filing SET outcome=?,asked=?,answer=?,moved=1,"
+		    "UPDATE filing SET outcome=?,asked=?,answer=?,moved=?,"
 		    "until=?,deadline=?,due=CASE WHEN due IS NULL THEN NULL"
 		    " ELSE ? END WHERE number=?",
 		    cs_int(a->outcome), cs_int(a->answered_ms), cs_blob(answer),
-		    cs_int(a->until_ms), cs_int(a->until_ms),
+		    cs_int(true), cs_int(a->until_ms), cs_int(a->until_ms),
 		    cs_int(a->until_ms), cs_int(a->number));
 	return cs_db_exec(hub->db,
-	    "UPDATE filing SET outcome=?,answered=?,answer=?,due=NULL"
+	    "UPDATE filing SET outcome=?,answered=?,answer=?,due=NULL,"
+	    "overdue=NULL"
 	    " WHERE number=?",
 	    cs_int(a->outcome), cs_int(a->answered_ms), cs_blob(answer),
 	    cs_int(a->number));

@@ -20,8 +20,9 @@ mark(struct cs_hub *hub, const struct due *d)
 	enum cs_err err;
 
 	if ((err = cs_db_exec(hub->db,
-		 "UPDATE filing SET late=1,due=NULL WHERE number=?",
-		 cs_int(d->number))) == CS_OK &&
+		 "UPDATE filing SET late=?,overdue=due,due=NULL"
+		 " WHERE number=?",
+		 cs_int(true), cs_int(d->number))) == CS_OK &&
 	    (err = hub_filing_count(hub, &d->kind, HUB_FILING_LATE)) == CS_OK &&
 	    (err = cs_filing_overdue_write(
 		 &entry, d->number, d->deadline_ms)) == CS_OK)

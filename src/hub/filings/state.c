@@ -137,12 +137,12 @@ hub_filings_open(struct hub_request *rq)
 	if ((err = cs_wire_parse(&m, &cs_wire_filings_get_shape, rq->body)))
 		return err;
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT f.number,what,category,deadline,"
+	    "SELECT f.number,what,category,overdue,"
 	    "CASE WHEN flags&? THEN COALESCE(o.name,x'') ELSE x'' END"
 	    " FROM filing AS f LEFT JOIN organisation AS o"
-	    " ON o.key=f.organisation WHERE late=1 AND answered=0"
-	    " AND (deadline,f.number)>(COALESCE((SELECT deadline FROM filing"
-	    " WHERE number=?),0),?) ORDER BY deadline,f.number LIMIT ?",
+	    " ON o.key=f.organisation WHERE overdue IS NOT NULL"
+	    " AND (overdue,f.number)>(COALESCE((SELECT overdue FROM filing"
+	    " WHERE number=?),0),?) ORDER BY overdue,f.number LIMIT ?",
 	    cs_int(CS_FILING_NAME_SHOWN), cs_int(m.after), cs_int(m.after),
 	    cs_int(CS_WIRE_FILINGS_MAX));
 	while (err == CS_OK && cs_rows_next(&rows)) {

@@ -9,6 +9,7 @@
 #include "hub/site/far.h"
 #include "hub/site/filing.h"
 #include "hub/site/receipt.h"
+#include "hub/site/refuse.h"
 #include "hub/site/status.h"
 #include "hub/site/take.h"
 

@@ -2,7 +2,7 @@
 #include "hub/site/assets.h"
 
 #include "hub/site/answer.h"
-#include "site_assets.h"
+#include "hub/site/site_assets.h"
 
 static void
 give(struct site_visit *v, const char *type, const unsigned char *text)

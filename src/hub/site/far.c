@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "hub/site/answer.h"
+#include "hub/site/refuse.h"
 
 #define REQUEST_ID 1
 

@@ -7,8 +7,8 @@
 #include "content/evidence.h"
 #include "crypto/random.h"
 #include "franking/cert.h"
-#include "hub/site/answer.h"
 #include "hub/site/far.h"
+#include "hub/site/refuse.h"
 #include "store/clock.h"
 
 struct site_filing *

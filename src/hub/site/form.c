@@ -70,8 +70,8 @@ take_until(struct cs_view *v, uint8_t c)
 	return part;
 }
 
-enum cs_err
-site_form_parse_query(struct site_form *out, struct cs_view query)
+static enum cs_err
+parse_query(struct site_form *out, struct cs_view query)
 {
 	enum cs_err err;
 
@@ -238,7 +238,7 @@ site_form_parse(struct site_form *out, struct cs_view type, struct cs_view body)
 {
 	memset(out, 0, sizeof *out);
 	if (begins_as(type, "application/x-www-form-urlencoded"))
-		return site_form_parse_query(out, body);
+		return parse_query(out, body);
 	if (begins_as(type, "multipart/form-data"))
 		return parse_multipart(out, parameter(type, "boundary"), body);
 	return CS_ERR_UNSUPPORTED;

@@ -23,9 +23,6 @@ struct site_form {
  * CS_ERR_FORMAT, CS_ERR_LIMIT; CS_ERR_UNSUPPORTED: another type. */
 CS_CHECKED enum cs_err site_form_parse(
     struct site_form *out, struct cs_view type, struct cs_view body);
-/* The same of a query. */
-CS_CHECKED enum cs_err site_form_parse_query(
-    struct site_form *out, struct cs_view query);
 void site_form_clear(struct site_form *f);
 
 /* The value of the first field of that name; empty: there is none. */

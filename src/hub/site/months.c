@@ -6,6 +6,7 @@
 #include "hub/site/answer.h"
 #include "hub/site/far.h"
 #include "hub/site/html.h"
+#include "hub/site/refuse.h"
 
 static bool
 read_months(struct cs_wire_filing_months *out, struct site_visit *v,

@@ -9,6 +9,7 @@
 #include "hub/site/answer.h"
 #include "hub/site/far.h"
 #include "hub/site/html.h"
+#include "hub/site/refuse.h"
 #include "store/clock.h"
 
 /* ---- as a page ----------------------------------------------------------- */

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hub/site/answer.h"
 #include "hub/site/filing.h"
 #include "hub/site/form.h"
 #include "hub/site/html.h"
 #include "hub/site/receipt.h"
+#include "hub/site/refuse.h"
 #include "hub/site/take.h"
 #include "hub/site/words.h"
 

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#include "hub/site/answer.h"
 #include "hub/site/api.h"
 #include "hub/site/assets.h"
 #include "hub/site/months.h"
 #include "hub/site/overdue.h"
 #include "hub/site/pages.h"
+#include "hub/site/refuse.h"
 #include "hub/site/status.h"
 
 static const struct {

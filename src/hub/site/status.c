@@ -8,12 +8,12 @@
 #include "base/reader.h"
 #include "content/letter.h"
 #include "franking/cert.h"
-#include "hub/site/answer.h"
 #include "hub/site/far.h"
 #include "hub/site/filing.h"
 #include "hub/site/form.h"
 #include "hub/site/html.h"
 #include "hub/site/receipt.h"
+#include "hub/site/refuse.h"
 #include "hub/site/take.h"
 #include "net/http_head.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "site_words.h"
+#include "hub/site/site_words.h"
 
 /* Longer than any list of languages that somebody speaks. */
 #define ACCEPTED_MAX 32

@@ -3,13 +3,12 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/report_error.h"
 #include "crypto/tls.h"
 #include "crypto/tls_public.h"
+#include "programs/notice/json.h"
 #include "store/file.h"
 
 #define TIMEOUT_MS 120000
@@ -84,21 +83,19 @@ ask(struct cs_buf *out, int *http, struct notice_place *p, const char *path,
 		.timeout_ms = TIMEOUT_MS,
 		.answer = out,
 	};
-	char *text = NULL;
+	struct cs_buf text = { .max = CS_BUF_MAX };
 	enum cs_err err = place_of(p, path);
 
-	if (err == CS_OK && body != NULL &&
-	    (text = json_dumps(body, JSON_COMPACT)) == NULL)
-		err = CS_ERR_NOMEM;
+	if (err == CS_OK && body != NULL)
+		err = notice_json_write(&text, body, JSON_COMPACT);
 	if (err == CS_OK && body != NULL) {
-		post.body = cs_view_str(text);
+		post.body = cs_buf_view(&text);
 		err = cs_net_post(&post);
-		cs_wipe(text, strlen(text));
 	} else if (err == CS_OK) {
 		post.fields = cs_view(NULL, 0);
 		err = cs_net_get(&post);
 	}
-	free(text);
+	cs_buf_free(&text);
 	*http = post.status;
 	return err;
 }
@@ -139,8 +136,8 @@ notice_far_try(json_t **out, char code[static NOTICE_CODE_SIZE],
 		    p->link, http);
 	}
 	if (status == CLI_OK && http >= 300) {
-		snprintf(code, NOTICE_CODE_SIZE, "%s",
-		    notice_far_text(*out, "error"));
+		snprintf(
+		    code, NOTICE_CODE_SIZE, "%s", notice_text(*out, "error"));
 		status = CLI_NOT_DONE;
 	}
 	return status;
@@ -158,7 +155,7 @@ asked(
 			    strcmp(code, "unavailable") == 0
 			? CLI_TRY_LATER
 			: CLI_NOT_DONE,
-		    "%s", notice_far_text(*out, "sentence"));
+		    "%s", notice_text(*out, "sentence"));
 		json_decref(*out);
 		*out = NULL;
 	}
@@ -191,41 +188,5 @@ notice_far_file(
 	if (err == CS_OK)
 		err = cs_buf_add(out, cs_buf_view(&answer));
 	cs_buf_free(&answer);
-	return err;
-}
-
-/* ---- reading ------------------------------------------------------------- */
-
-const char *
-notice_far_text(const json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
-uint64_t
-notice_far_number(const json_t *o, const char *name)
-{
-	json_int_t n = json_integer_value(json_object_get(o, name));
-
-	return n > 0 ? (uint64_t)n : 0;
-}
-
-enum cs_err
-notice_far_bytes(struct cs_buf *out, const json_t *o, const char *name)
-{
-	struct cs_view text = cs_view_str(notice_far_text(o, name));
-	size_t n = text.len / 4 * 3, from = out->len;
-	enum cs_err err;
-
-	if (text.len % 4 != 0)
-		return CS_ERR_FORMAT;
-	if (text.len != 0)
-		n -= (size_t)(text.data[text.len - 1] == '=') +
-		    (text.data[text.len - 2] == '=');
-	if ((err = cs_buf_reserve(out, n)) == CS_OK &&
-	    (err = cs_unbase64(out->data + from, n, text)) == CS_OK)
-		out->len = from + n;
 	return err;
 }

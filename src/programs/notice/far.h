@@ -21,10 +21,3 @@ int notice_far_try(json_t **out, char code[static NOTICE_CODE_SIZE],
 /* A file of the hub's, appended: CS_ERR_NOT_FOUND and others. */
 CS_CHECKED enum cs_err notice_far_file(
     struct cs_buf *out, struct notice_place *p, const char *path, size_t max);
-
-/* A text of ${o}; "" if there is none.  A number; 0 if there is none. */
-const char *notice_far_text(const json_t *o, const char *name);
-uint64_t notice_far_number(const json_t *o, const char *name);
-/* Base64 of ${o}, appended; CS_ERR_FORMAT. */
-CS_CHECKED enum cs_err notice_far_bytes(
-    struct cs_buf *out, const json_t *o, const char *name);

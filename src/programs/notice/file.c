@@ -13,6 +13,7 @@
 #include "cli/wait.h"
 #include "crypto/hash.h"
 #include "programs/notice/far.h"
+#include "programs/notice/json.h"
 #include "programs/notice/send.h"
 #include "programs/notice/table.h"
 #include "store/file.h"
@@ -172,13 +173,13 @@ take_category(struct work *w, const char *name)
 static int
 show_kept(const json_t *kept, bool as_json)
 {
-	const char *what = notice_far_text(kept, "what");
-	uint64_t deadline_ms = notice_far_number(kept, "deadline_ms");
+	const char *what = notice_text(kept, "what");
+	uint64_t deadline_ms = notice_number(kept, "deadline_ms");
 
 	if (as_json)
 		return notice_print(kept);
 	printf("Filed as number %llu (%s).",
-	    (unsigned long long)notice_far_number(kept, "number"), what);
+	    (unsigned long long)notice_number(kept, "number"), what);
 	if (deadline_ms != 0) {
 		printf(" It has to be answered by ");
 		cli_print_time(stdout, deadline_ms);
@@ -275,15 +276,15 @@ file_about(const struct cli_args *args, uint8_t what)
 		    : report_error(err, "notices/%s.json", cli_arg(args, 0));
 	if (status == CLI_OK && (status = work_begin(&w)) == CLI_OK) {
 		w.body->what = what;
-		w.body->about = notice_far_number(notice, "number");
+		w.body->about = notice_number(notice, "number");
 		w.body->category = cs_filing_category_named(
-		    cs_view_str(notice_far_text(notice, "category")));
+		    cs_view_str(notice_text(notice, "category")));
 		status = take_text(&w, args);
 		for (int i = 1; status == CLI_OK && i < cli_count(args); i++)
 			status = add_argument(&w, cli_arg(args, i));
 		if (status == CLI_OK)
-			status = file_one(&p, &w,
-			    notice_far_text(notice, "secret"), NULL, &kept);
+			status = file_one(
+			    &p, &w, notice_text(notice, "secret"), NULL, &kept);
 		work_end(&w);
 	}
 	if (status == CLI_OK)
@@ -345,7 +346,7 @@ rows_filed(struct notice_place *p)
 		json_array_foreach (names, i, name)
 			if (notice_place_read(&o, p, "notices",
 				json_string_value(name)) == CS_OK) {
-				const char *row = notice_far_text(o, "row");
+				const char *row = notice_text(o, "row");
 
 				if (row[0] != '\0')
 					json_object_set(rows, row,

@@ -10,6 +10,7 @@
 #include "cli/wait.h"
 #include "content/photo_look.h"
 #include "programs/notice/far.h"
+#include "programs/notice/json.h"
 #include "programs/notice/send.h"
 #include "store/file.h"
 
@@ -140,8 +141,7 @@ send(struct notice_place *p, struct list *l, const struct cli_args *args)
 		printf("%zu hashes are with the desk, under number %llu. If "
 		       "such a photo is reported it looks at it first, and "
 		       "nobody is told.\n",
-		    l->n,
-		    (unsigned long long)notice_far_number(kept, "number"));
+		    l->n, (unsigned long long)notice_number(kept, "number"));
 	}
 	json_decref(kept);
 	return status;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/report_error.h"
 #include "programs/notice/far.h"
+#include "programs/notice/json.h"
 #include "store/file.h"
 
 #define HUB "hub"
@@ -48,16 +49,14 @@ notice_place_keep(const struct notice_place *p, const char *folder,
     const char *name, const json_t *o)
 {
 	char path[PATH_SIZE];
-	char *text = json_dumps(o, JSON_INDENT(2));
-	enum cs_err err = CS_ERR_NOMEM;
+	struct cs_buf text = { .max = CS_BUF_MAX };
+	enum cs_err err = notice_json_write(&text, o, JSON_INDENT(2));
 
-	if (text != NULL)
+	if (err == CS_OK)
 		err = path_of(path, p, folder, name)
-		    ? cs_file_write(path, cs_view_str(text), 0600)
+		    ? cs_file_write(path, cs_buf_view(&text), 0600)
 		    : CS_ERR_LIMIT;
-	if (text != NULL)
-		cs_wipe(text, strlen(text));
-	free(text);
+	cs_buf_free(&text);
 	return err;
 }
 
@@ -95,44 +94,27 @@ notice_place_forget(
 					      : CS_ERR_LIMIT;
 }
 
-static int
-by_number(const void *a, const void *b)
+/* Does ${a} come before ${b}: shorter numbers do. */
+static bool
+comes_before(const char *a, const char *b)
 {
-	const char *x = *(const char *const *)a, *y = *(const char *const *)b;
-	size_t n = strlen(x), m = strlen(y);
+	size_t n = strlen(a), m = strlen(b);
 
-	return n != m ? (n < m ? -1 : 1) : strcmp(x, y);
+	return n != m ? n < m : strcmp(a, b) < 0;
 }
 
 static enum cs_err
-add_name(char ***names, size_t *n, const char *name, size_t len)
+add_name(json_t *list, const char *name, size_t len)
 {
-	char **more = realloc(*names, (*n + 1) * sizeof *more);
+	json_t *text = json_stringn(name, len);
+	size_t at = json_array_size(list);
 
-	if (more == NULL)
-		return CS_ERR_NOMEM;
-	*names = more;
-	more[*n] = strndup(name, len);
-	return more[(*n)++] != NULL ? CS_OK : CS_ERR_NOMEM;
-}
-
-static enum cs_err
-read_names(char ***names, size_t *n, const char *path)
-{
-	DIR *d = opendir(path);
-	struct dirent *e;
-	enum cs_err err = CS_OK;
-
-	if (d == NULL)
-		return errno == ENOENT ? CS_OK : cs_file_errno();
-	while (err == CS_OK && (e = readdir(d)) != NULL) {
-		size_t len = strlen(e->d_name);
-
-		if (len > 5 && strcmp(e->d_name + len - 5, ".json") == 0)
-			err = add_name(names, n, e->d_name, len - 5);
-	}
-	closedir(d);
-	return err;
+	while (text != NULL && at > 0 &&
+	    comes_before(json_string_value(text),
+		json_string_value(json_array_get(list, at - 1))))
+		at--;
+	return json_array_insert_new(list, at, text) == 0 ? CS_OK
+							  : CS_ERR_NOMEM;
 }
 
 enum cs_err
@@ -140,22 +122,24 @@ notice_place_list(
     json_t **out, const struct notice_place *p, const char *folder)
 {
 	char path[PATH_SIZE];
-	char **names = NULL;
-	size_t n = 0;
-	enum cs_err err = CS_ERR_LIMIT;
+	struct dirent *e;
+	enum cs_err err = CS_OK;
+	DIR *d;
 
-	*out = json_array();
-	if (snprintf(path, sizeof path, "%s/%s", p->folder.path, folder) <
+	if ((*out = json_array()) == NULL)
+		return CS_ERR_NOMEM;
+	if (snprintf(path, sizeof path, "%s/%s", p->folder.path, folder) >=
 	    (int)sizeof path)
-		err = read_names(&names, &n, path);
-	if (n != 0)
-		qsort(names, n, sizeof *names, by_number);
-	for (size_t i = 0; i < n; i++) {
-		if (names[i] != NULL)
-			json_array_append_new(*out, json_string(names[i]));
-		free(names[i]);
+		return CS_ERR_LIMIT;
+	if ((d = opendir(path)) == NULL)
+		return errno == ENOENT ? CS_OK : cs_file_errno();
+	while (err == CS_OK && (e = readdir(d)) != NULL) {
+		size_t len = strlen(e->d_name);
+
+		if (len > 5 && strcmp(e->d_name + len - 5, ".json") == 0)
+			err = add_name(*out, e->d_name, len - 5);
 	}
-	free(names);
+	closedir(d);
 	return err;
 }
 
@@ -199,7 +183,8 @@ make_key(struct notice_place *p)
 
 	if (err == CS_OK) {
 		cs_hex(text, cs_view(p->key.seed, CS_SIGN_SEED_LEN));
-		strcat(text, "\n");
+		text[sizeof text - 2] = '\n';
+		text[sizeof text - 1] = '\0';
 		err = cs_file_create(path, cs_view_str(text), 0600);
 	}
 	p->has_key = err == CS_OK;
@@ -346,7 +331,7 @@ greet(struct notice_place *p, const char *root)
 	if ((status = notice_far_open(p)) != CLI_OK ||
 	    (status = notice_far_get(&hub, p, "/notices/api/v1/hub")) != CLI_OK)
 		return status;
-	if (strcmp(notice_far_text(hub, "root"), root) != 0)
+	if (strcmp(notice_text(hub, "root"), root) != 0)
 		status = cli_fail(CLI_NOT_VERIFIED,
 		    "The hub there has another operator's key than the link.");
 	else

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "franking/cert.h"
 #include "programs/notice/far.h"
+#include "programs/notice/json.h"
 #include "store/clock.h"
 #include "tlog/checkpoint.h"
 #include "tlog/proof.h"
@@ -30,7 +31,7 @@ notice_receipt_read(struct cs_receipt *out, struct notice_receipt *bytes,
 	bytes->file.max = RECEIPT_FILE_MAX;
 	if (o == NULL)
 		return CS_ERR_FORMAT;
-	err = notice_far_bytes(&bytes->file, o, "receipt");
+	err = notice_bytes(&bytes->file, o, "receipt");
 	json_decref(o);
 	if (err)
 		return err;
@@ -61,7 +62,7 @@ certified(uint8_t out[static CS_KEY_LEN], struct notice_place *p,
 	enum cs_err err = CS_ERR_NOT_FOUND;
 
 	if (notice_far_get(&hub, p, "/notices/api/v1/hub") == 0 &&
-	    (err = notice_far_bytes(&bytes, hub, name)) == CS_OK)
+	    (err = notice_bytes(&bytes, hub, name)) == CS_OK)
 		err = cs_role_key_cert_verify(&cert, cs_buf_view(&bytes),
 		    CS_VIEW_OF(p->root), role, cs_clock_ms() / CS_SECOND_MS);
 	json_decref(hub);

@@ -2,7 +2,6 @@
 #include "programs/notice/send.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -12,6 +11,7 @@
 #include "crypto/random.h"
 #include "franking/cert.h"
 #include "programs/notice/far.h"
+#include "programs/notice/json.h"
 #include "programs/notice/proof.h"
 #include "store/clock.h"
 #include "store/file.h"
@@ -80,7 +80,7 @@ desk_key(uint8_t out[static CS_KEY_LEN], struct notice_place *p)
 
 	if (status != CLI_OK)
 		return status;
-	if ((err = notice_far_bytes(&bytes, hub, "desk_cert")) == CS_OK)
+	if ((err = notice_bytes(&bytes, hub, "desk_cert")) == CS_OK)
 		err = cs_role_key_cert_verify(&cert, cs_buf_view(&bytes),
 		    CS_VIEW_OF(p->root), CS_ROLE_DESK_HPKE,
 		    cs_clock_ms() / CS_SECOND_MS);
@@ -144,7 +144,7 @@ add_sealed(
 	enum cs_err err =
 	    cs_filing_body_seal(&sealed, body, cs_view(desk, CS_KEY_LEN));
 	size_t size = CS_BASE64_SIZE(sealed.len);
-	char *text = err == CS_OK ? malloc(size) : NULL;
+	char *text = err == CS_OK ? cs_calloc(1, size) : NULL;
 
 	if (err == CS_OK && text == NULL)
 		err = CS_ERR_NOMEM;
@@ -152,7 +152,7 @@ add_sealed(
 		cs_base64(text, cs_buf_view(&sealed));
 		json_object_set_new(o, "sealed", json_string(text));
 	}
-	free(text);
+	cs_free_plain(text);
 	cs_buf_free(&sealed);
 	return err;
 }
@@ -203,11 +203,11 @@ keep_receipt(json_t **kept, struct notice_place *p, const json_t *pending,
 	struct notice_receipt bytes = { 0 };
 	char hex[2 * CS_HASH_LEN + 1], number[24];
 	enum cs_err err = notice_receipt_read(
-	    &receipt, &bytes, notice_far_text(answer, "receipt"), p->root);
+	    &receipt, &bytes, notice_text(answer, "receipt"), p->root);
 
 	if (err == CS_OK) {
 		cs_hex(hex, CS_VIEW_OF(receipt.commitment));
-		if (strcmp(hex, notice_far_text(request, "commitment")) != 0)
+		if (strcmp(hex, notice_text(request, "commitment")) != 0)
 			err = CS_ERR_MISMATCH;
 	}
 	if (err) {
@@ -226,8 +226,8 @@ keep_receipt(json_t **kept, struct notice_place *p, const json_t *pending,
 	    (json_int_t)receipt.about, "received_ms",
 	    (json_int_t)receipt.received_ms, "deadline_ms",
 	    (json_int_t)receipt.deadline_ms, "secret",
-	    notice_far_text(pending, "secret"), "receipt",
-	    notice_far_text(answer, "receipt"));
+	    notice_text(pending, "secret"), "receipt",
+	    notice_text(answer, "receipt"));
 	notice_receipt_clear(&bytes);
 	if (*kept != NULL && json_object_get(pending, "row") != NULL)
 		json_object_set(*kept, "row", json_object_get(pending, "row"));
@@ -255,7 +255,7 @@ send_one(json_t **kept, struct notice_place *p, const json_t *pending,
 		status = keep_receipt(kept, p, pending, answer);
 	else
 		status = cli_fail(later ? CLI_TRY_LATER : CLI_NOT_DONE, "%s%s",
-		    notice_far_text(answer, "sentence"),
+		    notice_text(answer, "sentence"),
 		    later ? " It is kept, and can be sent again." : "");
 	json_decref(answer);
 	/* What the hub will never take is not kept either. */
@@ -290,7 +290,7 @@ notice_send(
 		json_object_set_new(pending, "row", json_string(draft->row));
 	if (status == CLI_OK && err == CS_OK)
 		err = notice_place_keep(
-		    p, "pending", notice_far_text(request, "id"), pending);
+		    p, "pending", notice_text(request, "id"), pending);
 	if (err == CS_ERR_MISUSE)
 		status = cli_fail(CLI_USAGE,
 		    "That is no %s: it needs a text of letters, without "
@@ -303,8 +303,7 @@ notice_send(
 	else if (err)
 		status = report_error(err, "The notice");
 	if (status == CLI_OK)
-		status =
-		    send_one(kept, p, pending, notice_far_text(request, "id"));
+		status = send_one(kept, p, pending, notice_text(request, "id"));
 	json_decref(pending);
 	cs_wipe(secret, sizeof secret);
 	cs_wipe(text, sizeof text);
@@ -345,13 +344,10 @@ int
 notice_print(const json_t *kept)
 {
 	json_t *o = json_copy((json_t *)(uintptr_t)kept);
-	bool printed;
+	int status;
 
 	json_object_del(o, "secret");
-	printed = json_dumpf(o, stdout, JSON_COMPACT) == 0 &&
-	    printf("\n") == 1 && fflush(stdout) == 0;
+	status = notice_json_print(o);
 	json_decref(o);
-	return printed
-	    ? CLI_OK
-	    : cli_fail(CLI_CANNOT_WRITE, "The result cannot be written.");
+	return status;
 }

@@ -9,6 +9,7 @@
 #include "cli/report_error.h"
 #include "content/letter.h"
 #include "programs/notice/far.h"
+#include "programs/notice/json.h"
 #include "programs/notice/proof.h"
 #include "store/file.h"
 
@@ -41,7 +42,7 @@ in_log(struct look *l, const json_t *state, const char *name,
 	if (l->log == NULL)
 		return LOGGED_UNKNOWN;
 	err = notice_log_has(
-	    l->log, notice_far_number(state, name), cs_buf_view(entry));
+	    l->log, notice_number(state, name), cs_buf_view(entry));
 	switch (err) {
 	case CS_OK:
 		return LOGGED;
@@ -74,13 +75,13 @@ answer_in_log(struct look *l, const json_t *state, struct cs_view answer,
 	struct cs_filing_answered answered = {
 		.number = a->number,
 		.outcome = a->outcome,
-		.answered_ms = notice_far_number(state, "answered_ms"),
+		.answered_ms = notice_number(state, "answered_ms"),
 	};
 	struct cs_buf entry = { 0 };
 	enum logged logged = LOGGED_UNKNOWN;
 
 	if (a->outcome == CS_FILING_NEEDS_MORE)
-		answered.until_ms = notice_far_number(state, "deadline_ms");
+		answered.until_ms = notice_number(state, "deadline_ms");
 	if (cs_filing_answer_commit(answered.commitment, answer) == CS_OK &&
 	    cs_filing_answered_write(&entry, &answered) == CS_OK)
 		logged = in_log(l, state, "answer_entry", &entry);
@@ -117,10 +118,10 @@ read_answer(struct answered *out, struct look *l, const json_t *state,
 {
 	memset(out, 0, sizeof *out);
 	if (json_object_get(state, "answer") == NULL ||
-	    notice_far_bytes(&out->bytes, state, "answer") != CS_OK ||
+	    notice_bytes(&out->bytes, state, "answer") != CS_OK ||
 	    cs_filing_answer_parse(&out->a, cs_buf_view(&out->bytes)) !=
 		CS_OK ||
-	    out->a.number != notice_far_number(state, "number"))
+	    out->a.number != notice_number(state, "number"))
 		return;
 	out->is = true;
 	out->signed_by_desk = l->has_desk &&
@@ -144,7 +145,7 @@ print_state(const json_t *state, const struct cs_receipt *receipt,
     enum logged logged, const struct answered *a)
 {
 	bool late = json_is_true(json_object_get(state, "overdue"));
-	uint64_t deadline_ms = notice_far_number(state, "deadline_ms");
+	uint64_t deadline_ms = notice_number(state, "deadline_ms");
 
 	printf("%llu  %s, %s, filed ", (unsigned long long)receipt->number,
 	    cs_filing_what_name(receipt->what),
@@ -159,7 +160,7 @@ print_state(const json_t *state, const struct cs_receipt *receipt,
 	if (!a->is)
 		return;
 	printf("    %s, ", cs_filing_outcome_name(a->a.outcome));
-	cli_print_time(stdout, notice_far_number(state, "answered_ms"));
+	cli_print_time(stdout, notice_number(state, "answered_ms"));
 	printf("%s, %s%s\n", late ? ", late" : "", logged_words[a->logged],
 	    a->signed_by_desk ? "" : "; NOT signed by the desk");
 	if (a->text.len != 0)
@@ -199,7 +200,7 @@ look_at(struct look *l, json_t *list, const json_t *state,
 	struct answered answered;
 	enum logged logged;
 	enum cs_err err = notice_receipt_read(
-	    &receipt, &bytes, notice_far_text(state, "receipt"), l->p.root);
+	    &receipt, &bytes, notice_text(state, "receipt"), l->p.root);
 
 	if (err) {
 		notice_receipt_clear(&bytes);
@@ -232,13 +233,13 @@ look_at_notice(struct look *l, json_t *list, const json_t *kept)
 	int status = CLI_OK;
 	size_t i;
 
-	if (cs_filing_secret_parse(secret,
-		cs_view_str(notice_far_text(kept, "secret"))) != CS_OK ||
+	if (cs_filing_secret_parse(
+		secret, cs_view_str(notice_text(kept, "secret"))) != CS_OK ||
 	    cs_filing_secret_hash(hash, secret) != CS_OK)
 		return cli_fail(CLI_STATE, "What was kept is damaged.");
 	cs_hex(hex, CS_VIEW_OF(hash));
 	ask = json_pack("{s:I,s:s}", "number",
-	    (json_int_t)notice_far_number(kept, "number"), "secret_hash", hex);
+	    (json_int_t)notice_number(kept, "number"), "secret_hash", hex);
 	status = notice_far_post(&answer, &l->p, "/notices/api/v1/status", ask);
 	json_decref(ask);
 	if (status == CLI_OK)
@@ -283,7 +284,7 @@ look_at_all(struct look *l, json_t *list, const struct cli_args *args)
 				  json_string_value(name));
 		/* What is about another is shown with it. */
 		else if (cli_count(args) != 0 ||
-		    notice_far_number(kept, "about") == 0)
+		    notice_number(kept, "about") == 0)
 			status = look_at_notice(l, list, kept);
 		json_decref(kept);
 	}
@@ -295,11 +296,7 @@ static int
 print_json(json_t *list)
 {
 	json_t *all = json_pack("{s:O}", "filings", list);
-	int status = all != NULL &&
-		json_dumpf(all, stdout, JSON_COMPACT) == 0 &&
-		printf("\n") == 1 && fflush(stdout) == 0
-	    ? CLI_OK
-	    : cli_fail(CLI_CANNOT_WRITE, "The result cannot be written.");
+	int status = notice_json_print(all);
 
 	json_decref(all);
 	return status;
@@ -339,6 +336,7 @@ show_receipt(const struct cs_receipt *r, bool as_json)
 {
 	char hex[2 * CS_HASH_LEN + 1];
 	json_t *o;
+	int status;
 
 	cs_hex(hex, CS_VIEW_OF(r->commitment));
 	if (as_json) {
@@ -349,10 +347,9 @@ show_receipt(const struct cs_receipt *r, bool as_json)
 		    (json_int_t)r->about, "received_ms",
 		    (json_int_t)r->received_ms, "deadline_ms",
 		    (json_int_t)r->deadline_ms, "commitment", hex);
-		json_dumpf(o, stdout, JSON_COMPACT);
+		status = notice_json_print(o);
 		json_decref(o);
-		printf("\n");
-		return CLI_OK;
+		return status;
 	}
 	printf("The operator of this hub signed it:\n"
 	       "Hub:        %.*s\nNumber:     %llu (%s, %s)\nReceived:   ",

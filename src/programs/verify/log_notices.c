@@ -256,7 +256,7 @@ log_notices_sum(
 		out->filed++;
 		out->answered += !open;
 		out->late += n->late;
-		out->overdue += open && now_ms > n->deadline_ms;
+		out->overdue += open && (n->late || now_ms > n->deadline_ms);
 		if (open && !n->late && out->hidden == 0 &&
 		    now_ms > n->deadline_ms + LOG_NOTICES_PATIENCE_MS)
 			out->hidden = i + 1;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* What a request is told that is not answered. */
+#pragma once
+
+#include "hub/site/visit.h"
+
+/* An error, as the request wants it: JSON or a page.  ${code} is stable, and
+ * "error.CODE" is its word; ${seconds}: try again then; or 0. */
+void site_refuse(
+    struct site_visit *v, int status, const char *code, uint64_t seconds);
+/* The same for what the database answered; NULL: nothing. */
+void site_refuse_frame(
+    struct site_visit *v, const struct cs_wire_frame *answer);
