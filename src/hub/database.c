@@ -472,6 +472,32 @@ tell_troubles(struct cs_hub *hub)
 	hub->stamps_refused = false;
 }
 
+/* Notices that are to be answered: when there are more of them, and once a day.
+ */
+static void
+tell_owed(struct cs_hub *hub)
+{
+	static struct hub_filings_owed told;
+	static uint64_t told_ms, looked_ms;
+	struct hub_filings_owed owed;
+	char soon[24];
+
+	if (looked_ms != 0 && hub->now_ms - looked_ms < CS_MINUTE_MS)
+		return;
+	looked_ms = hub->now_ms;
+	if (hub_filings_owed(&owed, hub) != CS_OK)
+		return;
+	if (owed.overdue + owed.soon != 0 &&
+	    (owed.overdue > told.overdue || owed.soon > told.soon ||
+		hub->now_ms - told_ms >= CS_DAY_MS)) {
+		told_ms = hub->now_ms;
+		snprintf(
+		    soon, sizeof soon, "%llu", (unsigned long long)owed.soon);
+		cs_part_tell("notices", (uint32_t)owed.overdue, soon);
+	}
+	told = owed;
+}
+
 static enum cs_err
 run(struct cs_hub *hub)
 {
@@ -493,6 +519,7 @@ run(struct cs_hub *hub)
 		hub_lines_flush(hub);
 		hub_pushes_flush(hub);
 		tell_troubles(hub);
+		tell_owed(hub);
 	} while (err == CS_OK);
 	if (hub_spent_write(hub, true) == CS_OK &&
 	    cs_db_in_transaction(hub->db) && cs_db_commit(hub->db) != CS_OK)

@@ -89,6 +89,21 @@ say(const struct parent *p, const char *format, ...)
 	p->tell(sentence);
 }
 
+/* A reminder; the operator's program hears it, too. */
+static void
+tell_notices(const struct parent *p, const struct cs_hand *h)
+{
+	struct cs_hub_trouble t = { .kind = "notices", .left = h->number };
+
+	snprintf(t.sentence, sizeof t.sentence,
+	    "Notices that were not answered in time, as everybody can see: %u. "
+	    "To be answered in the next six hours: %.*s.",
+	    h->number, (int)h->length, (const char *)h->bytes);
+	say(p, "%s", t.sentence);
+	if (p->conf.hook[0] != '\0' && cs_hub_hook(p->conf.hook, &t) != CS_OK)
+		say(p, "The hook %s cannot be run.", p->conf.hook);
+}
+
 static void
 on_said(void *arg, size_t part, const struct cs_hand *h)
 {
@@ -119,6 +134,8 @@ on_said(void *arg, size_t part, const struct cs_hand *h)
 		    "JSON object of keys and texts.",
 		    (int)h->length, (const char *)h->bytes,
 		    cs_err_text((enum cs_err)h->number));
+	else if (cs_hand_is(h, "notices"))
+		tell_notices(arg, h);
 	else if (cs_hand_is(h, "clock"))
 		say(arg,
 		    "The system's clock leapt ahead by %.*s hours. The hub "

@@ -115,7 +115,9 @@ log_in(uint8_t role)
 
 	if (c == NULL || c->role != HUB_NOBODY)
 		return;
-	c->role = roles[role & 3];
+	c->role = (role & 8) != 0 ? HUB_AT_SITE : roles[role & 3];
+	if (c->role == HUB_AT_SITE)
+		return;
 	if (c->role != HUB_DESK)
 		memcpy(c->account, d->conn.account, CS_ID_LEN);
 	if (c->role == HUB_DEVICE || c->role == HUB_HELD)

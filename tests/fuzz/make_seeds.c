@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "content/filing_body.h"
 #include "franking/csev.h"
+#include "franking/filing_entry.h"
 #include "franking/safe_aad.h"
 #include "fuzz/fuzz_root.h"
 #include "fuzz/fuzz_world.h"
@@ -448,6 +450,18 @@ static const struct {
 	{ "desk_action", &cs_wire_desk_action_shape, CS_WIRE_DESK_ACTION, 1 },
 	{ "desk_pins", &cs_wire_desk_pins_shape, CS_WIRE_DESK_PINS, 1 },
 	{ "desk_head", &cs_wire_desk_head_shape, CS_WIRE_DESK_HEAD, 1 },
+	{ "filing_piece", &cs_wire_filing_piece_shape, CS_WIRE_FILING_PIECE,
+	    8 },
+	{ "filing", &cs_wire_filing_shape, CS_WIRE_FILING, 8 },
+	{ "filing_state", &cs_wire_filing_state_get_shape, CS_WIRE_FILING_STATE,
+	    8 },
+	{ "filings_open", &cs_wire_filings_get_shape, CS_WIRE_FILINGS_OPEN, 8 },
+	{ "filings_months", &cs_wire_empty_shape, CS_WIRE_FILINGS_MONTHS, 8 },
+	{ "desk_filings", &cs_wire_empty_shape, CS_WIRE_DESK_FILINGS, 1 },
+	{ "desk_filing_piece", &cs_wire_desk_filing_piece_shape,
+	    CS_WIRE_DESK_FILING_PIECE, 1 },
+	{ "desk_filing_answer", &cs_wire_desk_filing_answer_shape,
+	    CS_WIRE_DESK_FILING_ANSWER, 1 },
 };
 
 static void
@@ -527,6 +541,63 @@ seeds_tlog_fault(void)
 	seen_log_clear(&log);
 }
 
+static void
+seeds_filing(void)
+{
+	static const uint8_t place[] = "\2\14bob@hub.test";
+	struct cs_filing_body body = { .what = CS_FILING_NOTICE,
+		.category = CS_FILING_FRAUD,
+		.flags = CS_FILING_GOOD_FAITH,
+		.text = cs_view_str("text"),
+		.n_places = 1,
+		.places = { { CS_FILING_PLACE_HANDLE,
+		    cs_view(place + 2, sizeof place - 3) } },
+		.n_files = 1,
+		.files = { { cs_view_str("a.csev"), cs_view_str("bytes") } } };
+	const struct cs_filing_hash hash = { .label = cs_view_str("of me") };
+	const struct cs_receipt receipt = { .number = 1,
+		.what = CS_FILING_NOTICE,
+		.category = CS_FILING_FRAUD,
+		.hub = cs_view_str("hub.test") };
+	const struct cs_filing_answer answer = { .number = 1,
+		.outcome = CS_FILING_ACTED,
+		.hub = cs_view_str("hub.test"),
+		.text = cs_view_str("sealed") };
+	const struct cs_filing_answered answered = { .number = 1,
+		.outcome = CS_FILING_ACTED };
+	struct cs_sign_key key = { 0 };
+	struct cs_buf hashes = { 0 }, out = { 0 };
+
+	fuzz_ok(cs_sign_key_from_seed(&key, key.seed));
+	fuzz_ok(cs_filing_hash_add(&hashes, &hash));
+	body.hashes = cs_buf_view(&hashes);
+	fuzz_ok(cs_filing_body_write(&out, &body));
+	seed("filing", "body", 0, cs_buf_view(&out));
+	cs_buf_reset(&out);
+	fuzz_ok(cs_receipt_make(&out, &receipt, &key));
+	seed("filing", "receipt", 1, cs_buf_view(&out));
+	cs_buf_reset(&out);
+	fuzz_ok(cs_filing_answer_make(&out, &answer, &key));
+	seed("filing", "answer", 1, cs_buf_view(&out));
+	cs_buf_reset(&out);
+	fuzz_ok(cs_filing_entry_write(&out, &receipt));
+	seed("filing", "entry", 2, cs_buf_view(&out));
+	cs_buf_reset(&out);
+	fuzz_ok(cs_filing_answered_write(&out, &answered));
+	seed("filing", "entry-answered", 2, cs_buf_view(&out));
+	cs_buf_reset(&out);
+	fuzz_ok(cs_filing_overdue_write(&out, 1, 2));
+	seed("filing", "entry-overdue", 2, cs_buf_view(&out));
+	seed("filing", "form", 3, cs_view_str("a=1+2%2B3&b=%D8%A7&c"));
+	seed("filing", "parts", 4,
+	    cs_view_str("--x\r\nContent-Disposition: form-data; name=\"f\"; "
+			"filename=\"a\"\r\n\r\nbytes\r\n--x--\r\n"));
+	seed("filing", "secret", 5,
+	    cs_view_str("f0f1-f2f3-f4f5-f6f7-f8f9-fafb-fcfd-feff"));
+	cs_buf_free(&out);
+	cs_buf_free(&hashes);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -541,6 +612,7 @@ main(int argc, char **argv)
 	seeds_wire();
 	seeds_tlog_fault();
 	seeds_letter();
+	seeds_filing();
 	seeds_hub_line();
 	seed("key_package", "as-it-is", 0, kp);
 	seed("key_package", "signed-anew", 1, kp);

@@ -86,3 +86,15 @@ hub_filings_turn(struct cs_hub *hub)
 		hub->broken = true;
 	return err;
 }
+
+enum cs_err
+hub_filings_owed(struct hub_filings_owed *out, struct cs_hub *hub)
+{
+	enum cs_err err = cs_db_get_int(&out->overdue, hub->db,
+	    "SELECT COUNT(*) FROM filing WHERE overdue IS NOT NULL");
+
+	return err ? err
+		   : cs_db_get_int(&out->soon, hub->db,
+			 "SELECT COUNT(*) FROM filing WHERE due<=?",
+			 cs_int(hub->now_ms + HUB_FILINGS_SOON_MS));
+}
