@@ -199,8 +199,9 @@ const struct hub_budget hub_budgets[HUB_BUDGETS] = {
 	[HUB_B_FILINGS_WORKED] = { "filings-worked",
 	    "notices without a key, but with work", HUB_PER_HUB, 1000,
 	    CS_HOUR_MS, LIMIT,
-	    "A second of a processor each: who floods pays more than who "
-	    "files." },
+	    "Some hundred milliseconds of a processor each: who floods pays "
+	    "more "
+	    "than who files." },
 	[HUB_B_FILINGS_ORGANISATION] = { "filings-organisation",
 	    "notices by a key", HUB_PER_ORGANISATION, 5000, CS_HOUR_MS, LIMIT,
 	    "A list by CSV in one go." },
