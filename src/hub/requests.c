@@ -18,6 +18,8 @@
 #include "hub/accounts/renew_words.h"
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
+#include "hub/channels/channel.h"
+#include "hub/channels/read.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
 #include "hub/core/clock.h"
@@ -120,6 +122,15 @@ static const struct {
 	{ CS_WIRE_OWN_ASKS, 1 << HUB_DEVICE, 1, hub_own_asks, true },
 	{ CS_WIRE_PUSH_SET, 1 << HUB_DEVICE, 8, hub_push_set },
 	{ CS_WIRE_PUSH_CLEAR, 1 << HUB_DEVICE, 1, hub_push_clear },
+	{ CS_WIRE_CHANNEL_SET, 1 << HUB_DEVICE, 8, hub_channel_set },
+	{ CS_WIRE_CHANNEL_PIECE, 1 << HUB_DEVICE, 16, hub_channel_piece },
+	{ CS_WIRE_CHANNEL_POST, 1 << HUB_DEVICE, 64, hub_channel_post },
+	{ CS_WIRE_CHANNEL_DROP, 1 << HUB_DEVICE, 8, hub_channel_drop },
+	{ CS_WIRE_CHANNELS, 1 << HUB_DEVICE, 16, hub_channels, true },
+	{ CS_WIRE_CHANNEL_READ, 1 << HUB_AT_SITE, 8, hub_channel_read, true },
+	{ CS_WIRE_CHANNEL_BYTES, 1 << HUB_AT_SITE, 8, hub_channel_bytes, true },
+	{ CS_WIRE_CHANNEL_DIRECTORY, 1 << HUB_AT_SITE, 8, hub_channel_directory,
+	    true },
 	{ CS_WIRE_FILING_PIECE, 1 << HUB_AT_SITE, 16, hub_filing_piece },
 	{ CS_WIRE_FILING, 1 << HUB_AT_SITE, 16, hub_filing },
 	{ CS_WIRE_FILING_STATE, 1 << HUB_AT_SITE, 4, hub_filing_state, true },

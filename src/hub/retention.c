@@ -4,6 +4,7 @@
 #include "hub/accounts/account.h"
 #include "hub/blobs/blob.h"
 #include "hub/blobs/pin.h"
+#include "hub/channels/channel.h"
 #include "hub/core/budget.h"
 #include "hub/core/push.h"
 #include "hub/filings/filing.h"
@@ -151,6 +152,12 @@ blobs(int64_t *n, struct cs_hub *hub)
 }
 
 static enum cs_err
+channel_pieces(int64_t *n, struct cs_hub *hub)
+{
+	return hub_channel_pieces_sweep(n, hub);
+}
+
+static enum cs_err
 filing_pieces(int64_t *n, struct cs_hub *hub)
 {
 	return hub_filing_pieces_sweep(n, hub);
@@ -280,7 +287,8 @@ typedef enum cs_err step(int64_t *n, struct cs_hub *hub);
 static step *const steps[] = { messages, read_commits, read_proposals,
 	old_commits, old_proposals, welcomes, key_packages, tickets,
 	hub_asks_sweep, hub_pins_sweep, blobs, reports, letters, actions,
-	devices, accounts, pushes, turns, filing_pieces, hub_budgets_sweep };
+	devices, accounts, pushes, turns, filing_pieces, channel_pieces,
+	hub_budgets_sweep };
 #define STEPS (sizeof steps / sizeof *steps)
 
 /* ---- one after the other ------------------------------------------------ */

@@ -24,6 +24,8 @@ static const struct cs_wire_field cs_wire_filing_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_filing, signature, 0),
 	FIELD(CS_WIRE_U8, cs_wire_filing, worked, 0),
 	FIELD(CS_WIRE_U64, cs_wire_filing, nonce, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_filing, channel, 0),
+	FIELD(CS_WIRE_U64, cs_wire_filing, post, 0),
 };
 SHAPE(cs_wire_filing);
 

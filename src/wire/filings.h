@@ -39,6 +39,10 @@ struct cs_wire_filing {
 	uint8_t signature[64];    /* cs_filing_sign(), or zero */
 	uint8_t worked;           /* 1: nonce is work for it */
 	uint64_t nonce;
+	/* The post of a channel that is reported (wire/channels.h); zero: none.
+	 */
+	uint8_t channel[16];
+	uint64_t post;
 };
 CS_WIRE_SHAPE(cs_wire_filing);
 struct cs_wire_receipt {

@@ -737,6 +737,8 @@ static const struct {
 	    "That notice is answered, or cannot be answered so." },
 	{ CS_WIRE_E_ORGANISATION, "organisation",
 	    "The key of this organisation is not known here." },
+	{ CS_WIRE_E_CHANNEL, "channel",
+	    "There is no such channel, or it is over." },
 };
 
 const char *

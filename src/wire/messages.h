@@ -89,6 +89,16 @@ enum cs_wire_kind {
 	CS_WIRE_DESK_FILING_PIECE = 71,
 	CS_WIRE_DESK_FILING_TAKEN = 72,
 	CS_WIRE_DESK_FILING_ANSWER = 73,
+	/* channels: of members */
+	CS_WIRE_CHANNEL_SET = 75,
+	CS_WIRE_CHANNEL_PIECE = 76,
+	CS_WIRE_CHANNEL_POST = 77,
+	CS_WIRE_CHANNEL_DROP = 78,
+	CS_WIRE_CHANNELS = 79,
+	/* and of the hub's own site */
+	CS_WIRE_CHANNEL_READ = 80,
+	CS_WIRE_CHANNEL_BYTES = 81,
+	CS_WIRE_CHANNEL_DIRECTORY = 82,
 	/* from the hub */
 	CS_WIRE_HELLO = 128,
 	CS_WIRE_ANSWER = 129,
@@ -140,6 +150,7 @@ enum cs_wire_code {
 	CS_WIRE_E_FILING = 42,     /* no such filing, or not with that secret */
 	CS_WIRE_E_FILING_OVER = 43,  /* it is answered, or cannot be so */
 	CS_WIRE_E_ORGANISATION = 44, /* that key is not known here */
+	CS_WIRE_E_CHANNEL = 45,      /* no such channel, or it is over */
 };
 /* A short stable name, such as "stale-epoch"; never NULL. */
 const char *cs_wire_code_name(uint16_t code);

@@ -214,6 +214,14 @@ const struct hub_budget hub_budgets[HUB_BUDGETS] = {
 	[HUB_B_FILING_TRIES] = { "filing-tries", "wrong secrets of notices",
 	    HUB_PER_ADDRESS, 100, CS_HOUR_MS, LIMIT,
 	    "Nobody guesses 128 bits; this spares the disk." },
+	[HUB_B_CHANNELS_DAY] = { "channels-day", "channels made or changed",
+	    HUB_PER_ACCOUNT, 20, DAY, LIMIT, "A person has one or two." },
+	[HUB_B_CHANNEL_POSTS_DAY] = { "channel-posts-day", "posts in channels",
+	    HUB_PER_ACCOUNT, 200, DAY, LIMIT,
+	    "Somebody who reports from a place all day." },
+	[HUB_B_CHANNEL_BYTES_DAY] = { "channel-bytes-day",
+	    "bytes of posts in channels", HUB_PER_ACCOUNT, 256 * CS_MIB, DAY,
+	    LIMIT, "Some hundred photos." },
 };
 
 const char *

@@ -58,6 +58,8 @@ hub_conf_write(const char *dir, const struct hub_conf *conf)
 		add_line(&w, "budgets %u\n", conf->budget_times);
 	if (conf->network != 0)
 		add_line(&w, "network %u\n", conf->network);
+	if (conf->directory)
+		add_line(&w, "directory on\n");
 	if (conf->hook[0] != '\0')
 		add_line(&w, "hook %s\n", conf->hook);
 	if (conf->web_port != 0)
@@ -188,6 +190,10 @@ read_extra(struct hub_conf *out, const char *line)
 		return read_web(out, line) ? CS_OK : CS_ERR_CORRUPT;
 	if (strncmp(line, "push-", 5) == 0)
 		return read_push(out, line) ? CS_OK : CS_ERR_CORRUPT;
+	if (strcmp(line, "directory on") == 0) {
+		out->directory = true;
+		return CS_OK;
+	}
 	if (take_word(out->witnesses, sizeof out->witnesses, line, "witnesses"))
 		return out->witnesses[0] == '/' ? CS_OK : CS_ERR_CORRUPT;
 	if (strncmp(line, "hook /", 6) == 0 &&

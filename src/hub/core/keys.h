@@ -51,6 +51,9 @@ struct hub_conf {
 	 * multiplied by N (budget.h).  "network N": so many processes have the
 	 * sockets; 0: as many as there are processors. */
 	unsigned budget_times, network;
+	/* "directory on": channels that want to be found are listed for
+	 * everybody. */
+	bool directory;
 	/* "hook PATH": a program that is told of what the operator has to see
 	 * to (watch.h); empty: there is none. */
 	char hook[256];

@@ -356,8 +356,32 @@ static const char filings_step[] =
     "CREATE TABLE tlog_number(entry BLOB PRIMARY KEY, n INTEGER NOT NULL)"
     " WITHOUT ROWID;";
 
+/*
+ * Channels (channels/channel.h, decision 0051).  head: evidence of the message
+ * without its files; channel_piece: the same with them, in pieces; at: of one
+ * without a post, when it came.  filing.channel, post: what was reported.
+ */
+static const char channels_step[] =
+    "CREATE TABLE channel(id BLOB PRIMARY KEY, grp BLOB NOT NULL UNIQUE,"
+    " title TEXT NOT NULL, flags INTEGER NOT NULL, created INTEGER NOT NULL,"
+    " posts INTEGER NOT NULL DEFAULT 0, last INTEGER NOT NULL DEFAULT 0)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX channel_last ON channel(last) WHERE last<>0;"
+    "CREATE TABLE channel_post(channel BLOB NOT NULL, seq INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, pieces INTEGER NOT NULL, head BLOB NOT NULL,"
+    " PRIMARY KEY(channel,seq)) WITHOUT ROWID;"
+    "CREATE TABLE channel_piece(channel BLOB NOT NULL, seq INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, at INTEGER, bytes BLOB NOT NULL,"
+    " PRIMARY KEY(channel,seq,n));"
+    "CREATE INDEX channel_piece_at ON channel_piece(at) WHERE at IS NOT NULL;"
+    "ALTER TABLE filing ADD COLUMN channel BLOB;"
+    "ALTER TABLE filing ADD COLUMN post INTEGER;"
+    "CREATE INDEX filing_channel ON filing(channel,post)"
+    " WHERE channel IS NOT NULL;";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, push_step, tlog_step, names_step, filings_step };
+	version5, push_step, tlog_step, names_step, filings_step,
+	channels_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

@@ -236,14 +236,15 @@ store(struct cs_hub *hub, const struct cs_wire_filing *m,
     uint64_t bytes)
 {
 	struct cs_view by = CS_VIEW_OF(m->organisation);
+	struct cs_view channel = CS_VIEW_OF(m->channel);
 	struct cs_arg due = receipt->deadline_ms != 0
 	    ? cs_int(receipt->deadline_ms)
 	    : cs_null();
 	enum cs_err err = cs_db_exec(hub->db,
 	    "INSERT INTO filing(number,id,what,category,flags,about,received,"
 	    "deadline,due,commitment,secret,organisation,receipt,"
-	    "registrar_cert,pieces,bytes)"
-	    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	    "registrar_cert,pieces,bytes,channel,post)"
+	    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	    cs_int(receipt->number), cs_blob(CS_VIEW_OF(m->id)),
 	    cs_int(m->what), cs_int(m->category), cs_int(m->flags),
 	    cs_int(m->about), cs_int(receipt->received_ms),
@@ -252,7 +253,9 @@ store(struct cs_hub *hub, const struct cs_wire_filing *m,
 	    cs_blob(CS_VIEW_OF(m->secret_hash)),
 	    cs_view_is_zero(by) ? cs_null() : cs_blob(by),
 	    cs_blob(signed_receipt), cs_blob(cs_buf_view(&hub->registrar_cert)),
-	    cs_int(m->pieces), cs_int(bytes));
+	    cs_int(m->pieces), cs_int(bytes),
+	    cs_view_is_zero(channel) ? cs_null() : cs_blob(channel),
+	    cs_view_is_zero(channel) ? cs_null() : cs_int(m->post));
 
 	return err
 	    ? err

@@ -182,8 +182,14 @@ send_piece(struct site_visit *v)
 	    &piece, on_piece);
 }
 
-static void
-begin(struct site_visit *v)
+void
+site_filing_send(struct site_visit *v)
+{
+	site_far_greet(v, site_filing_go_on);
+}
+
+void
+site_filing_go_on(struct site_visit *v)
 {
 	enum cs_err err = CS_OK;
 
@@ -197,10 +203,4 @@ begin(struct site_visit *v)
 		site_refuse(v, 503, "unavailable", 0);
 	else
 		send_piece(v);
-}
-
-void
-site_filing_send(struct site_visit *v)
-{
-	site_far_greet(v, begin);
 }

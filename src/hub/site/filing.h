@@ -38,3 +38,5 @@ void site_filing_free(struct site_filing *f);
 
 /* All is filled in: file it.  What does not hold is refused. */
 void site_filing_send(struct site_visit *v);
+/* The same where the database has said hello already. */
+void site_filing_go_on(struct site_visit *v);

@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hub/site/fields.h"
 #include "hub/site/filing.h"
 #include "hub/site/form.h"
 #include "hub/site/html.h"
 #include "hub/site/receipt.h"
 #include "hub/site/refuse.h"
 #include "hub/site/take.h"
-#include "hub/site/words.h"
 
 /* ---- home ---------------------------------------------------------------- */
 
@@ -44,40 +44,6 @@ site_home(struct site_visit *v)
 
 /* ---- the form ------------------------------------------------------------ */
 
-/* A label, a hint, and what comes behind it. */
-static void
-put_label(struct site_html *h, const char *name)
-{
-	char key[64], hint[64];
-
-	snprintf(key, sizeof key, "field.%s", name);
-	snprintf(hint, sizeof hint, "hint.%s", name);
-	site_put(h, "<label for=%s><b>%w</b>", name, key);
-	if (site_word(h->visit->site, h->visit->words, hint)[0] != '\0')
-		site_put(h, "<span>%w</span>", hint);
-	site_put(h, "</label>");
-}
-
-static void
-put_categories(struct site_html *h)
-{
-	char key[64];
-
-	put_label(h, "category");
-	site_put(h,
-	    "<select id=category name=category required>"
-	    "<option value=\"\">%w</option>",
-	    "file.choose");
-	for (uint8_t i = 1; i < CS_FILING_CATEGORIES; i++) {
-		const struct cs_filing_term *term = cs_filing_term(i);
-
-		snprintf(key, sizeof key, "category.%s", term->name);
-		site_put(
-		    h, "<option value=\"%s\">%w</option>", term->name, key);
-	}
-	site_put(h, "</select>");
-}
-
 static void
 put_check(struct site_html *h, const char *name, const char *more)
 {
@@ -101,24 +67,24 @@ site_file_form(struct site_visit *v)
 	    "file.what");
 	site_put_language(&h, "?");
 	site_put(&h, "\" enctype=\"multipart/form-data\">");
-	put_categories(&h);
-	put_label(&h, "text");
+	site_put_categories(&h);
+	site_put_label(&h, "text");
 	site_put(&h,
 	    "<textarea id=text name=text rows=7 maxlength=16000 required "
 	    "dir=auto></textarea>");
-	put_label(&h, "places");
+	site_put_label(&h, "places");
 	site_put(
 	    &h, "<textarea id=places name=places rows=4 dir=auto></textarea>");
-	put_label(&h, "law");
+	site_put_label(&h, "law");
 	site_put(&h, "<input id=law name=law maxlength=500 dir=auto>");
-	put_label(&h, "files");
+	site_put_label(&h, "files");
 	site_put(&h, "<input id=files name=files type=file multiple>");
 	put_check(&h, "child", "");
-	put_label(&h, "name");
+	site_put_label(&h, "name");
 	site_put(&h,
 	    "<input id=name name=name maxlength=200 autocomplete=name "
 	    "dir=auto>");
-	put_label(&h, "contact");
+	site_put_label(&h, "contact");
 	site_put(&h,
 	    "<input id=contact name=contact maxlength=320 "
 	    "autocomplete=email dir=auto>");

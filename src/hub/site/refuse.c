@@ -74,6 +74,7 @@ site_refuse_frame(struct site_visit *v, const struct cs_wire_frame *answer)
 		{ CS_WIRE_E_FILING, 404, "filing" },
 		{ CS_WIRE_E_FILING_OVER, 409, "filing-over" },
 		{ CS_WIRE_E_ORGANISATION, 403, "organisation" },
+		{ CS_WIRE_E_CHANNEL, 404, "channel" },
 	};
 	struct cs_wire_error error;
 	struct cs_wire_retry retry = { 0 };

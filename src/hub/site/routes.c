@@ -5,6 +5,7 @@
 
 #include "hub/site/api.h"
 #include "hub/site/assets.h"
+#include "hub/site/channel.h"
 #include "hub/site/months.h"
 #include "hub/site/overdue.h"
 #include "hub/site/pages.h"
@@ -45,6 +46,10 @@ site_route(struct site_visit *v)
 {
 	bool known = false;
 
+	if (strncmp(v->path, "/c", 2) == 0) {
+		site_channels(v);
+		return;
+	}
 	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
 		if (strcmp(v->path, routes[i].path) != 0)
 			continue;

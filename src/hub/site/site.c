@@ -35,6 +35,7 @@ free_visit(struct site_visit *v)
 	s->n_visits--;
 	s->bodies -= v->body.len;
 	cs_buf_free(&v->body);
+	cs_buf_free(&v->whole);
 	cs_buf_free(&v->desk_cert);
 	cs_buf_free(&v->sign_cert);
 	cs_buf_free(&v->tlog_cert);

@@ -73,5 +73,7 @@ struct site_visit {
 	/* Certificates of the key that filings are sealed to, of that by which
 	 * the desk answers, and of the log's. */
 	struct cs_buf desk_cert, sign_cert, tlog_cert;
+	struct cs_buf whole;        /* a post of a channel, */
+	uint32_t piece;             /* and the piece of it that was asked for */
 	struct site_filing *filing; /* in work; or NULL */
 };

@@ -77,6 +77,9 @@ test_kind(void **state)
 	(void)state;
 	for (unsigned kind = 0; kind < 256; kind++) {
 		size_t length = kind == CS_TLOG_RESTORED ? 18
+		    : kind == CS_TLOG_NOTICE             ? 68
+		    : kind == CS_TLOG_ANSWER             ? 59
+		    : kind == CS_TLOG_OVERDUE            ? 18
 		    : kind == CS_TLOG_NAMES              ? 74
 		    : kind == CS_TLOG_NAME               ? 66
 							 : 34;

@@ -155,7 +155,7 @@ test_portions(void **state)
 		log_entry(&t, 4 * n + i, CS_MLS_CONTENT_APPLICATION, 40);
 	}
 	assert_ok(cs_db_commit(t.w.hub->db));
-	assert_int_equal(sweep(&t), 19 + 2 + 4);
+	assert_int_equal(sweep(&t), 21 + 2 + 4);
 	assert_int_equal(count(&t, "SELECT COUNT(*) FROM log"), n);
 	assert_int_equal(
 	    count(&t, "SELECT COUNT(*) FROM log WHERE accepted<0"), 0);

@@ -171,6 +171,7 @@ ask(struct world *t, const char *path, const char *type, struct cs_view body)
 	turn(t);
 	t->site.bodies -= v->body.len;
 	cs_buf_free(&v->body);
+	cs_buf_free(&v->whole);
 	cs_buf_free(&v->desk_cert);
 	cs_buf_free(&v->sign_cert);
 	cs_buf_free(&v->tlog_cert);
