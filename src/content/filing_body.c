@@ -309,3 +309,12 @@ cs_filing_subject(uint8_t out[static CS_ID_LEN], uint64_t number)
 	memset(out, 0, CS_ID_LEN);
 	cs_put_u64(out + CS_ID_LEN - sizeof number, number);
 }
+
+uint64_t
+cs_filing_of_subject(const uint8_t subject[static CS_ID_LEN])
+{
+	struct cs_reader r = cs_reader(
+	    cs_view(subject + CS_ID_LEN - sizeof(uint64_t), sizeof(uint64_t)));
+
+	return cs_read_u64(&r);
+}

@@ -97,3 +97,5 @@ CS_CHECKED enum cs_err cs_filing_body_open(struct cs_filing_body *body,
 
 /* The subject that answers about the filing ${number} are sealed for. */
 void cs_filing_subject(uint8_t out[static CS_ID_LEN], uint64_t number);
+/* And back. */
+uint64_t cs_filing_of_subject(const uint8_t subject[static CS_ID_LEN]);

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The console's pages in a real browser, at a real desk with a real hub."""
+import base64
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -14,6 +16,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 # pylint: disable=wrong-import-position
 from console import DeskWorld, PASSWORD
 from desk_cases_test import decide, settled
+from desk_notices_test import file_about, file_notice, notice, told
 from scenario import CHROMIUM, MODULES, run_scenario
 from world import BIN, SkipTest, check, main, photo
 
@@ -183,6 +186,29 @@ def test_appeal():
         # What the desk gave back is given back by the hub.
         w.until("to be heard again", lambda: w.cs(
             "alice", "send", "bob", "thank you").status == 0)
+
+
+def test_notice():
+    with BrowserWorld() as w:
+        anna = w.clients["anna"]
+        w.config["text"] = "A woman is offered there. <b>bold</b>"
+        pic = w.path("pic.jpg")
+        photo(pic, 640, 480)
+        with open(pic, "rb") as f:
+            files = [{"name": "a.jpg",
+                      "base64": base64.b64encode(f.read()).decode()}]
+        receipt = file_notice(
+            w, text=w.config["text"], law="StGB 104a", files=files,
+            places=[{"kind": "link", "value": "https://example.invalid/" +
+                     "long/" * 30}, {"kind": "handle", "value": "nobody"}])
+        there = notice(w, anna, receipt)
+        w.config["notice"], w.config["case"] = there["id"], there["case"]
+        appealed = threading.Thread(target=lambda: (
+            told(w, receipt, "refused"),
+            file_about(w, "appeal", receipt, "Look again.")))
+        appealed.start()
+        w.scenario("notice")
+        appealed.join()
 
 
 def test_photo():

@@ -47,6 +47,12 @@ static const struct desk_field given_fields[] = {
 static const struct desk_record given_record =
     DESK_RECORD(desk_given, NULL, given_fields);
 
+static const struct desk_field named_fields[] = {
+	DESK_TEXT(desk_named, handle),
+};
+static const struct desk_record named_record =
+    DESK_RECORD(desk_named, NULL, named_fields);
+
 static const struct desk_field case_fields[] = {
 	DESK_WORD(desk_case, state, states),
 	DESK_TEXT(desk_case, reason),
@@ -90,6 +96,12 @@ static const struct desk_field case_fields[] = {
 	    desk_case, accounts, &desk_account_record, DESK_ACCOUNTS_MAX),
 	DESK_ARRAY(desk_case, reporters, &reporter_record, REPORTERS_MAX),
 	DESK_ARRAY(desk_case, reasons, &given_record, REASONS_MAX),
+	DESK_TIME_LATER(desk_case, notices),
+	DESK_TIME_LATER(desk_case, answer_ms),
+	DESK_FLAG_LATER(desk_case, risk),
+	DESK_FLAG_LATER(desk_case, news),
+	DESK_TIME_LATER(desk_case, news_version),
+	DESK_ARRAY_LATER(desk_case, named, &named_record, DESK_NAMED_MAX),
 };
 const struct desk_record desk_case_record =
     DESK_RECORD(desk_case, "case", case_fields);
@@ -172,6 +184,23 @@ desk_reporter_of(
 	return r;
 }
 
+enum cs_err
+desk_case_name(struct desk_case *c, struct cs_view handle)
+{
+	struct desk_named *new;
+
+	if (handle.len > CS_HANDLE_MAX || c->named.n == DESK_NAMED_MAX)
+		return CS_OK; /* nobody is called so */
+	for (size_t i = 0; i < c->named.n; i++)
+		if (cs_view_equal(handle, cs_view_str(c->named.at[i].handle)))
+			return CS_OK;
+	if ((new = desk_array_add(&c->named, sizeof *new)) == NULL)
+		return CS_ERR_NOMEM;
+	if (handle.len != 0)
+		memcpy(new->handle, handle.data, handle.len);
+	return CS_OK;
+}
+
 /* ---- one row ------------------------------------------------------------ */
 
 enum cs_err
@@ -238,14 +267,26 @@ desk_case_clear(struct desk_case *c)
 	memset(c, 0, sizeof *c);
 }
 
+/* A threat that is to come true, or a notice that is to be answered, whichever
+ * is sooner; 0: neither. */
+static uint64_t
+soonest(const struct desk_case *c)
+{
+	return c->threat_ms == 0 ||
+		(c->answer_ms != 0 && c->answer_ms < c->threat_ms)
+	    ? c->answer_ms
+	    : c->threat_ms;
+}
+
 /* The place in the queue as one number, the smallest first: by severity;
- * floods behind others of theirs; then a child; a threat for a certain time,
- * the soonest first; somebody in danger; an escalated case; one with an
- * appeal. Equal cases go by age. */
+ * floods behind others of theirs; then a child; what has to happen by a certain
+ * time, the soonest first; somebody in danger; an escalated case; one with an
+ * appeal.  Equal cases go by age.  How many notices there are does not count.
+ */
 static uint64_t
 rank_of(const struct desk_case *c)
 {
-	uint64_t threat = c->threat_ms / CS_MINUTE_MS;
+	uint64_t threat = soonest(c) / CS_MINUTE_MS;
 	const uint64_t never = (1u << 30) - 1;
 
 	if (threat == 0 || threat > never)
@@ -316,10 +357,23 @@ desk_case_save(
 		c->changed_version = c->version;
 		c->changed_ms = now;
 		memcpy(c->changed_by, actor->name, sizeof c->changed_by);
+		c->news = false;
 	}
 	if ((err = write_row(d, c)))
 		return err;
 	return desk_change_add(d, DESK_CHANGE_CASE, c->id, c->version, actor);
+}
+
+enum cs_err
+desk_case_touch(struct cs_desk *d, uint64_t id)
+{
+	struct desk_case c;
+	enum cs_err err = desk_case_load(&c, d, id);
+
+	if (err == CS_OK)
+		err = desk_case_save(d, &c, NULL);
+	desk_case_clear(&c);
+	return err;
 }
 
 enum cs_err
@@ -363,6 +417,15 @@ desk_case_set_due(struct desk_case *c, const struct cs_desk_policy *policy)
 	    : policy->targets[c->severity].decide_hours;
 
 	c->due_ms = c->opened_ms + hours * CS_HOUR_MS;
+	if (c->answer_ms != 0 &&
+	    (c->answer_ms < c->due_ms || desk_case_is_decided(c)))
+		c->due_ms = c->answer_ms;
+}
+
+bool
+desk_case_is_decided(const struct desk_case *c)
+{
+	return c->state != CS_DESK_CASE_OPEN || c->decided_ms != 0;
 }
 
 bool

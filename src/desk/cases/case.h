@@ -77,6 +77,16 @@ struct desk_reasons {
 	size_t n;
 };
 
+/* A handle that a notice names, of an account that nobody may have reported. */
+struct desk_named {
+	char handle[CS_HANDLE_MAX + 1];
+};
+struct desk_named_list {
+	struct desk_named *at;
+	size_t n;
+};
+#define DESK_NAMED_MAX 1000
+
 /* What people change in a case. */
 struct desk_case_summary {
 	enum cs_desk_case_state state;
@@ -124,6 +134,15 @@ struct desk_case {
 	struct desk_accounts accounts;
 	struct desk_reporters reporters;
 	struct desk_reasons reasons; /* all that were given */
+	uint64_t notices;   /* that are in it, appeals against their answers not
+			     * counted */
+	uint64_t answer_ms; /* the soonest deadline of what is not answered; 0:
+			     * all of it is */
+	bool risk;          /* a photo is on a list of people at risk */
+	bool news; /* somebody outside wrote since a person changed it */
+	uint64_t news_version; /* whoever read an earlier one has not seen it;
+				* 0: nothing was filed */
+	struct desk_named_list named;
 };
 extern const struct desk_record desk_case_record;
 
@@ -147,6 +166,8 @@ void desk_case_clear(struct desk_case *c);
  * is NULL for what the desk does by itself.  In a transaction. */
 CS_CHECKED enum cs_err desk_case_save(
     struct cs_desk *d, struct desk_case *c, const struct cs_desk_actor *actor);
+/* Something in it has changed: tell open pages.  In a transaction. */
+CS_CHECKED enum cs_err desk_case_touch(struct cs_desk *d, uint64_t id);
 /* Make an empty case for a report with ${reason} that came at ${at_ms}; in a
  * transaction. */
 CS_CHECKED enum cs_err desk_case_new(struct desk_case *out, struct cs_desk *d,
@@ -163,7 +184,10 @@ CS_CHECKED enum cs_err desk_case_give_reason(
 /* Add those of another case. */
 CS_CHECKED enum cs_err desk_case_give_reasons(
     struct desk_case *c, const struct desk_reasons *reasons);
-/* Set the time by which ${c} has to be looked at or decided. */
+/* Is it decided as far as its reports are concerned?  It may be open still,
+ * because a notice has no answer. */
+bool desk_case_is_decided(const struct desk_case *c);
+/* Set the time by which ${c} has to be looked at, decided or answered. */
 void desk_case_set_due(
     struct desk_case *c, const struct cs_desk_policy *policy);
 /* Is that time over? */
@@ -177,6 +201,10 @@ CS_CHECKED enum cs_err desk_account_add(struct desk_accounts *accounts,
 /* Find the entry of a reporter, or add one; NULL if there is no memory. */
 struct desk_reporter *desk_reporter_of(
     struct desk_reporters *reporters, const uint8_t account[static CS_ID_LEN]);
+
+/* A notice in ${c} names the handle; once, and no more than DESK_NAMED_MAX. */
+CS_CHECKED enum cs_err desk_case_name(
+    struct desk_case *c, struct cs_view handle);
 
 void desk_case_summarize(
     struct desk_case_summary *out, const struct desk_case *c);

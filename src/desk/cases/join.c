@@ -22,6 +22,7 @@
 #define FLOOD_REPORTS 10
 #define NOTE_WORDS_MAX 4096
 #define MERGES_MAX 100
+#define CANDIDATES_MAX 200 /* cases that one handle is looked for in */
 
 /* ---- finding one -------------------------------------------------------- */
 
@@ -80,6 +81,7 @@ by_account(uint64_t *case_id, struct cs_desk *d, const struct cs_evidence *e,
 		    "SELECT cases.id FROM case_account"
 		    " JOIN cases ON cases.id=case_account.case_id"
 		    " WHERE account=? AND state=? AND opened>?"
+		    " AND decided=0"
 		    " ORDER BY cases.id DESC LIMIT 1",
 		    cs_blob(CS_VIEW_OF(e->items[i].capsule.stamp.account)),
 		    cs_int(CS_DESK_CASE_OPEN), cs_int(since));
@@ -87,6 +89,27 @@ by_account(uint64_t *case_id, struct cs_desk *d, const struct cs_evidence *e,
 			return err;
 	}
 	return CS_ERR_NOT_FOUND;
+}
+
+static bool
+is_named(const struct desk_case *c, struct cs_view handle)
+{
+	for (size_t i = 0; i < c->named.n; i++)
+		if (cs_view_equal(cs_view_str(c->named.at[i].handle), handle))
+			return true;
+	return false;
+}
+
+/* The case of a notice that names the sender of one of the messages. */
+static enum cs_err
+by_name(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e)
+{
+	enum cs_err err = CS_ERR_NOT_FOUND;
+
+	for (size_t i = 0; i < e->n_items && err == CS_ERR_NOT_FOUND; i++)
+		err = desk_case_of_handle(
+		    out, d, e->items[i].proof.sender.account.handle, is_named);
+	return err;
 }
 
 /* Since which version does the case ${case_id} have the message ${hash}?  0:
@@ -149,7 +172,7 @@ find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
 
 	memset(out, 0, sizeof *out);
 	if (err == CS_OK && (err = desk_case_load(out, d, case_id)) == CS_OK &&
-	    out->state != CS_DESK_CASE_OPEN) {
+	    desk_case_is_decided(out)) {
 		err = has_all(&all, d, case_id, e);
 		if (err == CS_OK && !all) {
 			desk_case_clear(out);
@@ -160,7 +183,56 @@ find(struct desk_case *out, struct cs_desk *d, const struct cs_evidence *e,
 	if (err == CS_ERR_NOT_FOUND &&
 	    (err = by_account(&case_id, d, e, policy)) == CS_OK)
 		err = desk_case_load(out, d, case_id);
-	return without(out, err);
+	err = without(out, err);
+	return err == CS_ERR_NOT_FOUND ? by_name(out, d, e) : err;
+}
+
+struct candidates {
+	uint64_t at[CANDIDATES_MAX];
+	size_t n;
+};
+
+/* Open cases that are found by the handle, the newest first. */
+static enum cs_err
+find_candidates(
+    struct candidates *out, struct cs_desk *d, struct cs_view handle)
+{
+	uint8_t term[DESK_TERM_LEN];
+	struct cs_rows rows;
+	enum cs_err err;
+
+	if ((err = desk_term_first(term, d, handle)))
+		return err;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT cases.id FROM term JOIN cases ON cases.id=term.case_id"
+	    " WHERE term.term=? AND state=? AND decided=0"
+	    " ORDER BY cases.id DESC LIMIT ?",
+	    cs_blob(CS_VIEW_OF(term)), cs_int(CS_DESK_CASE_OPEN),
+	    cs_int(CANDIDATES_MAX));
+	while (err == CS_OK && cs_rows_next(&rows))
+		out->at[out->n++] = cs_col_int(&rows, 0);
+	return cs_rows_end(&rows, err);
+}
+
+enum cs_err
+desk_case_of_handle(struct desk_case *out, struct cs_desk *d,
+    struct cs_view handle,
+    bool (*fits)(const struct desk_case *c, struct cs_view handle))
+{
+	struct candidates ids = { .n = 0 };
+	bool found = false;
+	enum cs_err err = find_candidates(&ids, d, handle);
+
+	memset(out, 0, sizeof *out);
+	for (size_t i = 0; i < ids.n && err == CS_OK && !found; i++) {
+		err = desk_case_load(out, d, ids.at[i]);
+		found = err == CS_OK && fits(out, handle);
+		if (!found)
+			desk_case_clear(out);
+		if (err == CS_ERR_CORRUPT)
+			err = CS_OK; /* damaged on the disk */
+	}
+	return err == CS_OK && !found ? CS_ERR_NOT_FOUND : err;
 }
 
 /* ---- putting it in ------------------------------------------------------ */
@@ -258,21 +330,24 @@ count(struct cs_desk *d, struct desk_case *c, const struct cs_desk_report *r,
 		for (size_t k = 0; k < content->n_external; k++)
 			c->photos += desk_file_is_photo(&content->external[k]);
 	}
+	c->reports++;
+	if (r->filing != 0)
+		return CS_OK; /* no member made it */
 	reporter = desk_reporter_of(&c->reporters, r->reporter_id);
 	if (reporter == NULL)
 		return CS_ERR_NOMEM;
 	reporter->reports++;
-	c->reports++;
 	return CS_OK;
 }
 
 /* The case has the gravest reason given, until a person says another.  The
- * first report counted sets it anew, because others may have left. */
+ * first report counted sets it anew, because others may have left; but not that
+ * of a notice. */
 static enum cs_err
 raise(struct desk_case *c, const struct cs_desk_reason *reason,
     const struct cs_desk_policy *policy, uint64_t at_ms)
 {
-	bool first = c->reports == 1;
+	bool first = c->reports == 1 && c->news_version == 0;
 	enum cs_err err = desk_case_give_reason(c, reason->number);
 
 	if (first || at_ms < c->first_ms)
@@ -280,6 +355,8 @@ raise(struct desk_case *c, const struct cs_desk_reason *reason,
 	if (err == CS_OK && !c->reason_said &&
 	    (first || reason->severity > c->severity))
 		err = desk_case_set_reason(c, reason);
+	if (!c->reason_said && c->risk)
+		c->severity = CS_DESK_SEVERITIES;
 	if (!c->reason_said && (first || reason->danger))
 		c->danger = reason->danger;
 	desk_case_set_due(c, policy);
@@ -310,7 +387,8 @@ desk_case_add(struct cs_desk *d, struct desk_case *c,
 	bool flood;
 	enum cs_err err;
 
-	if ((err = is_flood(&flood, d, r)))
+	flood = false;
+	if (r->filing == 0 && (err = is_flood(&flood, d, r)))
 		return err;
 	/* If somebody else reports it, too, it is no flood by one member. */
 	if (!flood || c->reports == 0)

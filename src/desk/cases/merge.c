@@ -52,6 +52,8 @@ move_rows(struct cs_desk *d, const struct desk_case *into, uint64_t from)
 		 "UPDATE item SET case_id=?,joined=? WHERE case_id=?", to,
 		 cs_int(into->version), of)) ||
 	    (err = cs_db_exec(d->db,
+		 "UPDATE filing SET case_id=? WHERE case_id=?", to, of)) ||
+	    (err = cs_db_exec(d->db,
 		 "UPDATE media SET case_id=? WHERE case_id=?", to, of)) ||
 	    (err = cs_db_exec(d->db,
 		 "UPDATE report SET case_id=? WHERE case_id=?", to, of)) ||
@@ -105,6 +107,25 @@ absorb_reason(struct desk_case *into, const struct desk_case *from)
 }
 
 static enum cs_err
+absorb_notices(struct desk_case *into, const struct desk_case *from)
+{
+	enum cs_err err = CS_OK;
+
+	into->notices += from->notices;
+	if (into->answer_ms == 0 ||
+	    (from->answer_ms != 0 && from->answer_ms < into->answer_ms))
+		into->answer_ms = from->answer_ms;
+	if (from->news_version != 0)
+		into->news_version = into->version + 1;
+	into->risk |= from->risk;
+	into->news |= from->news;
+	for (size_t i = 0; i < from->named.n && err == CS_OK; i++)
+		err =
+		    desk_case_name(into, cs_view_str(from->named.at[i].handle));
+	return err;
+}
+
+static enum cs_err
 absorb_hold(struct desk_case *into, const struct desk_case *from)
 {
 	if (!from->held || into->held)
@@ -125,6 +146,8 @@ empty(struct cs_desk *d, struct desk_case *from)
 
 	desk_array_clear(&from->accounts, sizeof *from->accounts.at);
 	desk_array_clear(&from->reporters, sizeof *from->reporters.at);
+	desk_array_clear(&from->named, sizeof *from->named.at);
+	from->notices = from->answer_ms = 0;
 	if ((err = cs_db_exec(
 		 d->db, "DELETE FROM term WHERE case_id=?", cs_int(from->id))))
 		return err;
@@ -166,6 +189,7 @@ desk_case_absorb(struct cs_desk *d, struct desk_case *into,
 	if ((err = desk_case_give_reasons(into, &from->reasons)) ||
 	    (err = absorb_accounts(into, from)) ||
 	    (err = absorb_reporters(into, from)) ||
+	    (err = absorb_notices(into, from)) ||
 	    (err = absorb_hold(into, from)) ||
 	    (err = absorb_state(d, into, from)))
 		return err;

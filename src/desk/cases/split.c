@@ -212,6 +212,7 @@ leave(struct desk_case *made, struct cs_desk *d, struct desk_case *c,
 	    (err = copy_hold(made, c)) ||
 	    (err = desk_case_give_reasons(made, &c->reasons)))
 		goto out;
+	made->risk = c->risk;
 	if (seen == SEEN && c->reason_said)
 		copy_reason(made, c);
 	for (size_t k = 0; k < ids->len && err == CS_OK; k += CS_ID_LEN)

@@ -4,6 +4,7 @@
 
 #include "desk/console/api_audit.h"
 #include "desk/console/api_cases.h"
+#include "desk/console/api_notices.h"
 #include "desk/console/api_passkey.h"
 #include "desk/console/api_people.h"
 #include "desk/console/api_photos.h"
@@ -102,6 +103,22 @@ const struct api_route api_routes[] = {
 	    "[Appeal]" },
 	{ "POST", "/appeals/:id/decide", API_WORKS | API_NO_TOKEN, D,
 	    api_appeal_decide, "decide one", "outcome text", "Appeal" },
+
+	{ "GET", "/notices", API_ALL, R, api_notices,
+	    "what was filed from outside, the soonest deadline first", "",
+	    "[NoticeRow]" },
+	{ "GET", "/notices/:id", API_ALL, R, api_notice, "one of them", "",
+	    "Notice" },
+	{ "GET", "/notices/:id/contact", API_WORKS | API_AUDITOR, W,
+	    api_notice_contact, "who filed it, and how to reach them", "",
+	    "NoticeContact" },
+	{ "POST", "/notices/:id/answer", API_WORKS | API_NO_TOKEN, D,
+	    api_notice_answer, "answer it", "version outcome text", "Case" },
+	{ "GET", "/notice-files/:id", API_WORKS, W, api_notice_file,
+	    "a file of one", "", "application/octet-stream" },
+	{ "GET", "/notice-files/:id/picture", API_WORKS | API_AUDITOR, W,
+	    api_notice_picture, "a photo, as much of it as is asked for", "",
+	    "image/*" },
 
 	{ "GET", "/accounts/:id", API_ALL, R, api_account,
 	    "an account that was reported", "", "Account" },

@@ -165,13 +165,14 @@ load_end(struct end *out, struct cs_desk *d)
 
 	memset(out, 0, sizeof *out);
 	err = cs_vault_config_get(&stored, d->db, &d->key, DESK_AUDIT_END);
-	if (err == CS_OK && stored.len != END_LEN)
-		err = CS_ERR_CHAIN;
 	if (err == CS_OK) {
 		r = cs_reader(cs_buf_view(&stored));
 		out->seq = cs_read_u64(&r);
-		memcpy(out->chain, stored.data + 8, CS_HASH_LEN);
-		desk_tally_read(&out->rows, stored.data + 8 + CS_HASH_LEN);
+		cs_read_copy(&r, out->chain, CS_HASH_LEN);
+		if (r.err != CS_OK ||
+		    desk_tally_read(&out->rows, cs_view(r.data, r.left)) !=
+			CS_OK)
+			err = CS_ERR_CHAIN;
 	}
 	cs_buf_free(&stored);
 	return err == CS_ERR_NOT_FOUND ? CS_OK : err;
@@ -181,12 +182,13 @@ static enum cs_err
 save_end(struct cs_desk *d, const struct end *end)
 {
 	uint8_t bytes[END_LEN];
+	size_t n;
 
 	cs_vault_row(bytes, end->seq);
 	memcpy(bytes + 8, end->chain, CS_HASH_LEN);
-	desk_tally_write(bytes + 8 + CS_HASH_LEN, &end->rows);
-	return cs_vault_config_set(
-	    d->db, &d->key, DESK_AUDIT_END, CS_VIEW_OF(bytes));
+	n = desk_tally_write(bytes + 8 + CS_HASH_LEN, &end->rows);
+	return cs_vault_config_set(d->db, &d->key, DESK_AUDIT_END,
+	    cs_view(bytes, 8 + CS_HASH_LEN + n));
 }
 
 /* One hash over the account of all rows. */
@@ -195,8 +197,9 @@ rows_hash(uint8_t out[static CS_HASH_LEN], const struct desk_tally *rows)
 {
 	uint8_t bytes[DESK_TALLY_LEN];
 
-	desk_tally_write(bytes, rows);
-	return cs_sha256(out, CS_VIEW_OF(bytes));
+	size_t n = desk_tally_write(bytes, rows);
+
+	return cs_sha256(out, cs_view(bytes, n));
 }
 
 /* A line that waits for the end of its transaction. */

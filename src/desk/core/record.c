@@ -343,18 +343,23 @@ field_from_json(void *where, const struct desk_field *f, const json_t *v)
 static enum cs_err
 from_json(void *row, const struct desk_record *r, const json_t *o)
 {
+	size_t missing = 0;
 	enum cs_err err = CS_OK;
 
-	/* As many members as fields, and every field is there: so no other
-	 * is. */
-	if (!json_is_object(o) || json_object_size(o) != r->n)
+	if (!json_is_object(o))
 		return CS_ERR_CORRUPT;
 	for (size_t i = 0; i < r->n && err == CS_OK; i++) {
 		const struct desk_field *f = &r->fields[i];
+		const json_t *v = json_object_get(o, f->name);
 
-		err = field_from_json(
-		    (uint8_t *)row + f->offset, f, json_object_get(o, f->name));
+		if (v == NULL && f->later)
+			missing++;
+		else
+			err = field_from_json((uint8_t *)row + f->offset, f, v);
 	}
+	/* As many members as fields that are there: so there is no other. */
+	if (err == CS_OK && json_object_size(o) + missing != r->n)
+		err = CS_ERR_CORRUPT;
 	return err;
 }
 

@@ -6,6 +6,7 @@
  *
  * Reading is strict: a member that is missing, unknown, of another type, out of
  * bounds, or a word that is none of the enum's makes the whole CS_ERR_CORRUPT.
+ * Only a field that came later may be missing, and is zero then.
  */
 #pragma once
 
@@ -32,6 +33,7 @@ struct desk_field {
 	uint64_t min, max;
 	const char *const *words;     /* of an enum, 0 to max; NULL: no value */
 	const struct desk_record *of; /* elements of an array */
+	bool later; /* rows of older programs do not have it */
 };
 
 struct desk_record {
@@ -62,6 +64,14 @@ struct desk_record {
 #define DESK_BUF(s, f, high) DESK_FIELD(s, f, DESK_FIELD_BUF, .max = (high))
 #define DESK_ARRAY(s, f, record, high)                                         \
 	DESK_FIELD(s, f, DESK_FIELD_ARRAY, .of = (record), .max = (high))
+/* The same fields, where they came later. */
+#define DESK_TIME_LATER(s, f)                                                  \
+	DESK_FIELD(s, f, DESK_FIELD_NUMBER, .max = INT64_MAX, .later = true)
+#define DESK_FLAG_LATER(s, f)                                                  \
+	DESK_FIELD(s, f, DESK_FIELD_FLAG, .max = 1, .later = true)
+#define DESK_ARRAY_LATER(s, f, record, high)                                   \
+	DESK_FIELD(s, f, DESK_FIELD_ARRAY, .of = (record), .max = (high),      \
+	    .later = true)
 #define DESK_RECORD(s, where, list)                                            \
 	{                                                                      \
 		.table = (where), .size = sizeof(struct s), .fields = (list),  \

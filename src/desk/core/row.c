@@ -64,6 +64,8 @@ update_of(const char *table)
 		const char *table, *sql;
 	} updates[] = {
 		{ "entry", "UPDATE entry SET sealed=? WHERE id=?" },
+		{ "filing", "UPDATE filing SET sealed=? WHERE id=?" },
+		{ "filing_file", "UPDATE filing_file SET sealed=? WHERE id=?" },
 		{ "hash", "UPDATE hash SET sealed=? WHERE id=?" },
 		{ "list", "UPDATE list SET sealed=? WHERE id=?" },
 		{ "media", "UPDATE media SET sealed=? WHERE id=?" },

@@ -148,7 +148,7 @@ static const char version1[] =
     "CREATE TABLE passkey(id INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL,"
     " person INTEGER NOT NULL, sealed BLOB NOT NULL);"
     "CREATE INDEX passkey_person ON passkey(person);" DESK_NEW_CONFIG
-    ";" DESK_GONE_CONFIG ";" DESK_OTHER_CONFIG ";" DESK_ROWS(ACCOUNT);
+    ";" DESK_GONE_CONFIG ";" DESK_OTHER_CONFIG ";" DESK_ROWS1(ACCOUNT);
 
 /* For statistics without a walk over all cases and decisions, and for lists
  * that are filtered in their order by what stands in the index. */
@@ -174,7 +174,29 @@ static const char version2[] =
     "made);" DESK_CASE_DAY_FILL ";" DESK_CASE_DAY_NEW ";" DESK_CASE_DAY_GONE
     ";" DESK_CASE_DAY_OTHER ";";
 
-static const char *const steps[] = { version1, version2 };
+/* filing: what somebody outside filed, by the number that the hub gave it, with
+ * its case (0: none) and the notice that it is about; organisation: a keyed
+ * hash of its key; body: what was filed, without files, sealed; files of it are
+ * sealed in files of the desk, by the hash of what stands there. */
+static const char version3[] =
+    "CREATE TABLE filing(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL,"
+    " about INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " category INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " received INTEGER NOT NULL, due INTEGER NOT NULL,"
+    " outcome INTEGER NOT NULL, answered INTEGER NOT NULL,"
+    " organisation BLOB, sealed BLOB NOT NULL, body BLOB);"
+    "CREATE INDEX filing_case ON filing(case_id);"
+    "CREATE INDEX filing_about ON filing(about) WHERE about<>0;"
+    "CREATE INDEX filing_state ON filing(state, due, id);"
+    "CREATE INDEX filing_received ON filing(received);"
+    "CREATE INDEX filing_organisation ON filing(organisation, outcome)"
+    " WHERE organisation IS NOT NULL;"
+    "CREATE TABLE filing_file(id INTEGER PRIMARY KEY,"
+    " filing INTEGER NOT NULL, place INTEGER NOT NULL, file BLOB NOT NULL,"
+    " sealed BLOB NOT NULL, UNIQUE(filing, place));"
+    "CREATE INDEX filing_file_file ON filing_file(file);" DESK_ROWS3(ACCOUNT);
+
+static const char *const steps[] = { version1, version2, version3 };
 
 const struct cs_db_schema cs_desk_schema = { "countersign desk", steps,
 	sizeof steps / sizeof steps[0] };

@@ -153,27 +153,48 @@ desk_tally_differ(const struct desk_tally *a, const struct desk_tally *b)
 
 /* ---- as bytes ----------------------------------------------------------- */
 
-void
+/* How many tables are written. */
+static size_t
+used(const struct desk_tally *t)
+{
+	static const uint8_t nothing[CS_HASH_LEN];
+	size_t n = DESK_TALLY_TABLES;
+
+	while (n > DESK_TALLY_TABLES_OLD && t->of[n - 1].n == 0 &&
+	    memcmp(t->of[n - 1].sum, nothing, sizeof nothing) == 0)
+		n--;
+	return n;
+}
+
+size_t
 desk_tally_write(uint8_t out[static DESK_TALLY_LEN], const struct desk_tally *t)
 {
-	for (size_t i = 0; i < DESK_TALLY_TABLES; i++) {
-		uint8_t *at = out + i * (8 + CS_HASH_LEN);
+	size_t n = used(t);
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *at = out + i * DESK_TALLY_ONE;
 
 		cs_vault_row(at, t->of[i].n);
 		memcpy(at + 8, t->of[i].sum, CS_HASH_LEN);
 	}
+	return n * DESK_TALLY_ONE;
 }
 
-void
-desk_tally_read(
-    struct desk_tally *out, const uint8_t bytes[static DESK_TALLY_LEN])
+enum cs_err
+desk_tally_read(struct desk_tally *out, struct cs_view bytes)
 {
-	for (size_t i = 0; i < DESK_TALLY_TABLES; i++) {
-		const uint8_t *at = bytes + i * (8 + CS_HASH_LEN);
+	size_t n = bytes.len / DESK_TALLY_ONE;
 
-		out->of[i].n = 0;
+	memset(out, 0, sizeof *out);
+	if (bytes.len % DESK_TALLY_ONE != 0 || n < DESK_TALLY_TABLES_OLD ||
+	    n > DESK_TALLY_TABLES)
+		return CS_ERR_FORMAT;
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *at = bytes.data + i * DESK_TALLY_ONE;
+
 		for (size_t k = 0; k < 8; k++)
 			out->of[i].n = out->of[i].n << 8 | at[k];
 		memcpy(out->of[i].sum, at + 8, CS_HASH_LEN);
 	}
+	return CS_OK;
 }

@@ -9,6 +9,7 @@
 #include "store/db.h"
 #include "store/vault.h"
 #include "wire/codec.h"
+#include "wire/filings.h"
 #include "wire/messages.h"
 
 #define TABLE "outbox"
@@ -51,12 +52,15 @@ send_one(struct cs_desk *d, const struct sending *s)
 		{ CS_WIRE_DESK_REPORT_SET, &cs_wire_report_status_shape },
 		{ CS_WIRE_DESK_LETTER_SET, &cs_wire_desk_letter_set_shape },
 		{ CS_WIRE_DESK_PINS, &cs_wire_desk_pins_shape },
+		{ CS_WIRE_DESK_FILING_ANSWER,
+		    &cs_wire_desk_filing_answer_shape },
 	};
 	union {
 		struct cs_wire_desk_action action;
 		struct cs_wire_report_status status;
 		struct cs_wire_desk_letter_set letter;
 		struct cs_wire_desk_pins pins;
+		struct cs_wire_desk_filing_answer filing;
 	} message;
 	struct cs_wire_action_result result = { 0 };
 	struct cs_wire_empty none;

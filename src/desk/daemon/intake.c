@@ -45,8 +45,8 @@ copy_handle(char out[static CS_HANDLE_MAX + 1], struct cs_view handle)
 }
 
 /* The first link of all that does not hold, in words. */
-static void
-find_problem(struct cs_desk_report *r, const struct cs_evidence *e)
+void
+desk_evidence_problem(char *out, size_t size, const struct cs_evidence *e)
 {
 	const char *what = "something in it is not proved";
 
@@ -59,7 +59,7 @@ find_problem(struct cs_desk_report *r, const struct cs_evidence *e)
 
 		for (size_t k = 0; k < CS_LINKS; k++)
 			if (item->proof.links[k]) {
-				snprintf(r->problem, sizeof r->problem,
+				snprintf(out, size,
 				    "message %zu: not proved that %s", i + 1,
 				    cs_link_text((enum cs_link)k));
 				return;
@@ -70,7 +70,7 @@ find_problem(struct cs_desk_report *r, const struct cs_evidence *e)
 			if (item->media[k].err)
 				what = "a file is not the one that was sent";
 	}
-	snprintf(r->problem, sizeof r->problem, "%s", what);
+	snprintf(out, size, "%s", what);
 }
 
 /* Is it of the account that the hub says handed it in, or as nameless as the
@@ -99,7 +99,7 @@ summarize(struct cs_desk_report *r, const struct cs_evidence *e)
 	}
 	if (!e->all_proved) {
 		r->state = CS_DESK_REPORT_REJECTED;
-		find_problem(r, e);
+		desk_evidence_problem(r->problem, sizeof r->problem, e);
 		return;
 	}
 	if (r->named)
@@ -167,7 +167,7 @@ answer_at_once(const char **sentence, struct cs_desk *d,
 	struct desk_case c;
 	enum cs_err err = desk_case_load(&c, d, case_id);
 
-	if (err == CS_OK && c.state != CS_DESK_CASE_OPEN) {
+	if (err == CS_OK && desk_case_is_decided(&c)) {
 		err = desk_case_answer(&r->state, sentence, d, &c);
 		if (err == CS_OK)
 			err = desk_report_set_state(d, r->id, r->state);
@@ -337,4 +337,35 @@ void
 desk_taken_clear(struct desk_taken *out)
 {
 	cs_buf_free(&out->blobs);
+}
+
+/* ---- what was filed ----------------------------------------------------- */
+
+enum cs_err
+desk_report_take_filed(uint64_t *case_id, uint8_t id[static CS_ID_LEN],
+    struct cs_desk *d, const struct desk_filed *filed)
+{
+	const struct cs_evidence *e = filed->evidence;
+	const uint8_t no_reply[CS_KEY_LEN] = { 0 };
+	struct cs_desk_report r = {
+		.state = CS_DESK_REPORT_OPEN,
+		.received_ms = filed->received_ms,
+		.reason = e->reason,
+		.n_messages = (uint32_t)e->n_items,
+		.filing = filed->filing,
+	};
+	const char *sentence;
+	enum cs_err err;
+
+	for (size_t i = 0; i < e->n_items; i++)
+		r.n_files += (uint32_t)e->items[i].n_media;
+	copy_handle(r.reported, e->items[0].proof.sender.account.handle);
+	if ((err = desk_report_id_of_filing(
+		 r.id, filed->filing, filed->place)) ||
+	    (err = note_seen(d, &r, e)) ||
+	    (err = desk_report_insert(d, &r, filed->bundle, no_reply)) ||
+	    (err = desk_case_join(case_id, d, &r, e)))
+		return err;
+	memcpy(id, r.id, CS_ID_LEN);
+	return answer_at_once(&sentence, d, &r, *case_id);
 }

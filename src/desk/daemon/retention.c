@@ -19,6 +19,7 @@
 #include "desk/decisions/decision.h"
 #include "desk/photos/lists.h"
 #include "desk/reports/file.h"
+#include "desk/reports/filing.h"
 #include "desk/reports/reading.h"
 #include "desk/reports/report.h"
 #include "store/clock.h"
@@ -53,9 +54,10 @@ is_named(bool *out, struct cs_desk *d, const uint8_t hash[static CS_HASH_LEN])
 	uint64_t n;
 	enum cs_err err;
 
-	err =
-	    cs_db_get_int(&n, d->db, "SELECT COUNT(*) FROM media WHERE file=?",
-		cs_blob(cs_view(hash, CS_HASH_LEN)));
+	err = cs_db_get_int(&n, d->db,
+	    "SELECT (SELECT COUNT(*) FROM media WHERE file=?1)"
+	    "+(SELECT COUNT(*) FROM filing_file WHERE file=?1)",
+	    cs_blob(cs_view(hash, CS_HASH_LEN)));
 	*out = err == CS_OK && n != 0;
 	return err;
 }
@@ -136,7 +138,12 @@ static enum cs_err
 release(struct cs_desk *d, const uint8_t report[static CS_ID_LEN])
 {
 	struct cs_wire_desk_pins none = { 0 };
+	struct cs_desk_report r;
+	enum cs_err err = desk_report_read(&r, d, report);
 
+	/* It knows of no report that came with a notice. */
+	if (err || r.filing != 0)
+		return err;
 	memcpy(none.report, report, sizeof none.report);
 	return desk_outbox_add(d,
 	    &(struct desk_message){
@@ -166,6 +173,46 @@ empty_reports(struct cs_desk *d, uint64_t case_id, uint64_t *n)
 	}
 	cs_buf_free(&ids);
 	return err;
+}
+
+/* Empty what was filed, of the ids that ${rows} gives. */
+static enum cs_err
+empty_filings(
+    struct cs_desk *d, struct cs_rows *rows, enum cs_err err, uint64_t *n)
+{
+	struct {
+		uint64_t *at;
+		size_t n;
+	} ids = { 0 };
+
+	while (err == CS_OK && cs_rows_next(rows)) {
+		uint64_t *new = desk_array_add(&ids, sizeof *new);
+
+		if (new == NULL)
+			err = CS_ERR_NOMEM;
+		else
+			*new = cs_col_int(rows, 0);
+	}
+	err = cs_rows_end(rows, err);
+	for (size_t i = 0; i < ids.n && err == CS_OK; i++)
+		if ((err = desk_filing_empty(d, ids.at[i])) == CS_OK)
+			err = cs_db_exec(d->db,
+			    "DELETE FROM hash WHERE source=? AND ref=?",
+			    cs_int(DESK_HASH_NOTICE), cs_int(ids.at[i]));
+	*n += ids.n;
+	desk_array_clear(&ids, sizeof *ids.at);
+	return err;
+}
+
+static enum cs_err
+empty_notices(struct cs_desk *d, uint64_t case_id, uint64_t *n)
+{
+	struct cs_rows rows;
+	enum cs_err err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM filing WHERE case_id=? ORDER BY id",
+	    cs_int(case_id));
+
+	return empty_filings(d, &rows, err, n);
 }
 
 static enum cs_err
@@ -226,14 +273,20 @@ remove_rows(struct cs_desk *d, uint64_t case_id)
 	return CS_OK;
 }
 
+/* What is destroyed of a case. */
+struct gone {
+	uint64_t reports, files, notices;
+};
+
 static enum cs_err
-note_destroyed(
-    struct cs_desk *d, uint64_t case_id, uint64_t reports, uint64_t files)
+note_destroyed(struct cs_desk *d, uint64_t case_id, const struct gone *gone)
 {
 	struct desk_facts after = { 0 };
 
-	desk_fact_number(&after, "reports", reports);
-	desk_fact_number(&after, "files", files);
+	desk_fact_number(&after, "reports", gone->reports);
+	desk_fact_number(&after, "files", gone->files);
+	if (gone->notices != 0)
+		desk_fact_number(&after, "notices", gone->notices);
 	return desk_audit_add(d,
 	    &(struct desk_audit_event){
 		.case_id = case_id, .what = "destroyed", .after = &after });
@@ -242,24 +295,26 @@ note_destroyed(
 static enum cs_err
 destroy(struct cs_desk *d, struct desk_case *c)
 {
-	uint64_t reports = 0, files;
+	struct gone gone = { 0 };
 	enum cs_err err;
 
 	/* Rows that another case has, too, stay. */
-	if ((err = cs_db_get_int(&files, d->db,
+	if ((err = cs_db_get_int(&gone.files, d->db,
 		 "SELECT COUNT(DISTINCT file) FROM media WHERE case_id=?1 AND"
 		 " file NOT IN (SELECT file FROM media WHERE case_id<>?1)",
 		 cs_int(c->id))) ||
-	    (err = empty_reports(d, c->id, &reports)) ||
+	    (err = empty_reports(d, c->id, &gone.reports)) ||
+	    (err = empty_notices(d, c->id, &gone.notices)) ||
 	    (err = empty_decisions(d, c->id)) || (err = remove_rows(d, c->id)))
 		return err;
 	c->state = CS_DESK_CASE_CLOSED;
 	c->destroyed_ms = cs_clock_ms();
 	desk_array_clear(&c->accounts, sizeof *c->accounts.at);
 	desk_array_clear(&c->reporters, sizeof *c->reporters.at);
+	desk_array_clear(&c->named, sizeof *c->named.at);
 	if ((err = desk_case_save(d, c, NULL)))
 		return err;
-	return note_destroyed(d, c->id, reports, files);
+	return note_destroyed(d, c->id, &gone);
 }
 
 /* ---- which -------------------------------------------------------------- */
@@ -333,11 +388,36 @@ destroy_rejected(struct cs_desk *d, uint64_t before_ms, uint64_t *n)
 	return cs_db_end(d->db, err);
 }
 
+/* The same of what was filed and is in no case: what could not be read, and
+ * hashes that are on their list. */
+static enum cs_err
+destroy_filings(struct cs_desk *d, uint64_t before_ms, uint64_t *n)
+{
+	struct desk_facts after = { 0 };
+	struct cs_rows rows;
+	enum cs_err err;
+
+	*n = 0;
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	err = cs_db_query(&rows, d->db,
+	    "SELECT id FROM filing WHERE case_id=0 AND received<=?"
+	    " AND (body IS NOT NULL OR id IN (SELECT filing FROM filing_file))",
+	    cs_int(before_ms));
+	err = empty_filings(d, &rows, err, n);
+	desk_fact_number(&after, "notices", *n);
+	if (err == CS_OK && *n != 0)
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){
+			.what = "rejected-destroyed", .after = &after });
+	return cs_db_end(d->db, err);
+}
+
 enum cs_err
 cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 {
 	struct cs_desk_policy policy;
-	uint64_t id = 0, rejected = 0;
+	uint64_t id = 0, rejected = 0, filings = 0;
 	enum cs_err err, damaged = CS_OK;
 
 	*destroyed = 0;
@@ -359,10 +439,13 @@ cs_desk_retention(struct cs_desk *d, uint64_t now_ms, uint64_t *destroyed)
 		err = destroy_rejected(
 		    d, now_ms - policy.rejected_days * CS_DAY_MS, &rejected);
 	if (err == CS_OK)
+		err = destroy_filings(
+		    d, now_ms - policy.rejected_days * CS_DAY_MS, &filings);
+	if (err == CS_OK)
 		err = desk_readings_forget(d, now_ms);
 	cs_desk_policy_clear(&policy);
 	/* Deleted rows must not be found in the file any more. */
-	if (err == CS_OK && *destroyed + rejected != 0)
+	if (err == CS_OK && *destroyed + rejected + filings != 0)
 		err = cs_db_vacuum(d->db);
 	if (err == CS_OK)
 		err = remove_files(d);

@@ -11,6 +11,7 @@
 #include "desk/core/head.h"
 #include "desk/core/link.h"
 #include "desk/daemon/deliver.h"
+#include "desk/daemon/filings.h"
 #include "desk/daemon/intake.h"
 #include "desk/daemon/retention.h"
 #include "desk/decisions/appeal.h"
@@ -88,6 +89,23 @@ fetch_page(struct cs_desk *d, uint32_t *n)
 	}
 	cs_buf_free(&raw);
 	return err;
+}
+
+/* Take what was filed, too, and at least some of it; ${*n} says that some was
+ * left of that, or of the reports. */
+static enum cs_err
+fetch_filings(struct cs_desk *d, uint32_t *n, uint64_t until_ms)
+{
+	uint32_t taken;
+	enum cs_err err;
+
+	do
+		err = desk_filings_fetch(d, &taken);
+	while (err == CS_OK && taken != 0 && !stops(d) &&
+	    cs_clock_ms() < until_ms);
+	*n += taken;
+	/* A hub that is older knows of none. */
+	return err == CS_ERR_DENIED ? CS_OK : err;
 }
 
 /* Take one page of letters; answers to them go through the outbox. */
@@ -211,6 +229,8 @@ work(struct cs_desk *d, bool *more)
 	do
 		err = fetch_page(d, &n);
 	while (err == CS_OK && n != 0 && !stops(d) && cs_clock_ms() < until_ms);
+	if (err == CS_OK)
+		err = fetch_filings(d, &n, until_ms);
 	if (err == CS_OK)
 		err = fetch_letters(d);
 	if (err == CS_OK)

@@ -48,6 +48,7 @@ tell_reporter(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
     const struct desk_decision *dec)
 {
 	enum cs_desk_report_state state = report_state_of(dec);
+	struct cs_desk_report r;
 	struct cs_wire_report_status status = {
 		.state = state == CS_DESK_REPORT_ACTED ? CS_WIRE_REPORT_ACTED
 						       : CS_WIRE_REPORT_CLOSED,
@@ -57,8 +58,9 @@ tell_reporter(struct cs_desk *d, const uint8_t id[static CS_ID_LEN],
 	enum cs_err err;
 
 	memcpy(status.report, id, sizeof status.report);
-	if ((err = desk_report_set_state(d, id, state)))
-		return err;
+	if ((err = desk_report_read(&r, d, id)) ||
+	    (err = desk_report_set_state(d, id, state)) || r.filing != 0)
+		return err; /* whoever filed it is answered otherwise */
 	return desk_outbox_add(d,
 	    &(struct desk_message){ .kind = CS_WIRE_DESK_REPORT_SET,
 		.subject = CS_VIEW_OF(status.report),

@@ -234,7 +234,8 @@ desk_decisions_of(struct cs_desk *d, const uint8_t account[static CS_ID_LEN],
 static enum cs_err
 settle(struct cs_desk *d, struct desk_case *c)
 {
-	bool waited = c->state == CS_DESK_CASE_WAITING;
+	enum cs_desk_case_state was = c->state;
+	bool decided, over;
 	uint64_t done;
 	enum cs_err err;
 
@@ -251,11 +252,18 @@ settle(struct cs_desk *d, struct desk_case *c)
 		 cs_int(c->id), cs_int(CS_DESK_DECISION_APPLIED),
 		 cs_int(CS_DESK_DECISION_REVERSED), cs_int(c->open_after))))
 		return err;
+	decided = c->pending == 0 && done != 0;
+	/* Where something was filed and nothing reported, there is nothing to
+	 * decide, only to answer. */
+	over = c->answer_ms == 0 &&
+	    (decided || (c->reports == 0 && c->news_version != 0));
 	c->state = c->pending != 0 ? CS_DESK_CASE_WAITING
-	    : done != 0            ? CS_DESK_CASE_DECIDED
+	    : over                 ? CS_DESK_CASE_DECIDED
 				   : CS_DESK_CASE_OPEN;
-	/* The keeping period starts with the last decision. */
-	if (c->state == CS_DESK_CASE_DECIDED && (waited || c->decided_ms == 0))
+	/* The keeping period starts with the last decision or answer. */
+	if ((decided && (was == CS_DESK_CASE_WAITING || c->decided_ms == 0)) ||
+	    (c->state == CS_DESK_CASE_DECIDED &&
+		(was == CS_DESK_CASE_OPEN || c->decided_ms == 0)))
 		c->decided_ms = cs_clock_ms();
 	return CS_OK;
 }

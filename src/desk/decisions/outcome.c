@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk/decisions/outcome.h"
 
+#include <string.h>
+
 #include "base/units.h"
+#include "content/filing_body.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
 #include "desk/core/record.h"
 #include "desk/decisions/answer.h"
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decision.h"
+#include "desk/decisions/notice.h"
 #include "desk/decisions/target.h"
 #include "store/clock.h"
 #include "store/db.h"
+#include "wire/messages.h"
 
 /* Count the targets of ${dec}; it is done when the hub has answered them
  * all. */
@@ -119,37 +124,56 @@ out:
 	return err == CS_ERR_NOT_FOUND && t.decision == 0 ? CS_OK : err;
 }
 
-/* Is the row ${id} about an action?  CS_ERR_NOT_FOUND if it is gone. */
+/* What the row ${id} is about. */
+struct about {
+	uint64_t kind;
+	bool has; /* an action, or what was filed */
+	uint8_t target[CS_ID_LEN];
+};
+
+/* CS_ERR_NOT_FOUND if it is gone. */
 static enum cs_err
-target_of(
-    uint8_t out[static CS_ID_LEN], bool *has, struct cs_desk *d, uint64_t id)
+target_of(struct about *out, struct cs_desk *d, uint64_t id)
 {
 	struct cs_rows row;
 	enum cs_err err;
 
-	*has = false;
-	err = cs_db_row(
-	    &row, d->db, "SELECT target FROM outbox WHERE id=?", cs_int(id));
-	if (err == CS_OK && (*has = !cs_col_null(&row, 0)))
-		cs_col_copy(&row, 0, out, CS_ID_LEN);
+	memset(out, 0, sizeof *out);
+	err = cs_db_row(&row, d->db,
+	    "SELECT kind,target FROM outbox WHERE id=?", cs_int(id));
+	if (err == CS_OK) {
+		out->kind = cs_col_int(&row, 0);
+		if ((out->has = !cs_col_null(&row, 1)))
+			cs_col_copy(&row, 1, out->target, CS_ID_LEN);
+	}
 	return cs_rows_end(&row, err);
+}
+
+static enum cs_err
+about_done(struct cs_desk *d, const struct about *a,
+    const struct desk_outcome *outcome)
+{
+	if (!a->has)
+		return CS_OK;
+	return a->kind == CS_WIRE_DESK_FILING_ANSWER
+	    ? desk_filing_told(
+		  d, cs_filing_of_subject(a->target), outcome->refused)
+	    : target_done(d, a->target, outcome);
 }
 
 enum cs_err
 desk_outcome_store(
     struct cs_desk *d, uint64_t id, const struct desk_outcome *outcome)
 {
-	uint8_t target[CS_ID_LEN];
-	bool has_target;
+	struct about a;
 	enum cs_err err;
 
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	if ((err = target_of(target, &has_target, d, id)) == CS_OK &&
-	    (err = cs_db_exec(d->db, "DELETE FROM outbox WHERE id=?",
-		 cs_int(id))) == CS_OK &&
-	    has_target)
-		err = target_done(d, target, outcome);
+	if ((err = target_of(&a, d, id)) == CS_OK &&
+	    (err = cs_db_exec(
+		 d->db, "DELETE FROM outbox WHERE id=?", cs_int(id))) == CS_OK)
+		err = about_done(d, &a, outcome);
 	else if (err == CS_ERR_NOT_FOUND)
 		err = CS_OK;
 	err = cs_db_end(d->db, err);

@@ -59,6 +59,7 @@ ask(const struct cs_desk_edit *e, struct desk_case *c,
     const uint8_t report[static CS_ID_LEN], const char *text)
 {
 	struct desk_entry entry = { .kind = CS_DESK_ENTRY_QUESTION };
+	struct cs_desk_report r;
 	uint64_t case_id;
 	enum cs_err err;
 
@@ -66,6 +67,13 @@ ask(const struct cs_desk_edit *e, struct desk_case *c,
 	    case_id != c->id)
 		return desk_problem(e->d, CS_ERR_NOT_FOUND, "report-not-here",
 		    "The report is not of this case.");
+	if ((err = desk_report_read(&r, e->d, report)))
+		return err;
+	if (r.filing != 0)
+		return desk_problem(e->d, CS_ERR_DENIED, "report-of-notice",
+		    "It came with notice %llu: answer that one that more is "
+		    "needed.",
+		    (unsigned long long)r.filing);
 	memcpy(entry.report, report, sizeof entry.report);
 	if ((err = desk_string_set(&entry.text, cs_view_str(text))) == CS_OK &&
 	    (err = desk_entry_add(e->d, c->id, &entry, e->actor)) == CS_OK)

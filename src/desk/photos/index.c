@@ -3,7 +3,8 @@
  * Implementation notes.
  *
  * The table "hash" has a sealed row for each photo, with the hashes of its
- * eight turns, and one for each line of a list, with one hash.  The index in
+ * eight turns, and one for each line of a list and for each hash or photo of a
+ * notice, with one hash.  The index in
  * memory holds, by the number of the row, only the hash of a photo as it is;
  * photos are looked up by all eight of their turns.  The index is built when it
  * is first needed, and rows that are added later are appended.  A trigger
@@ -61,6 +62,24 @@ open_photo(
 	return err;
 }
 
+static enum cs_err
+open_one(uint8_t out[static CS_PDQ_LEN], struct cs_desk *d, uint64_t id,
+    struct cs_view sealed)
+{
+	struct cs_buf plain = { 0 };
+	uint8_t name[8];
+	enum cs_err err;
+
+	cs_vault_row(name, id);
+	err = cs_vault_open(&plain, &d->key, TABLE, CS_VIEW_OF(name), sealed);
+	if (err == CS_OK && plain.len != CS_PDQ_LEN)
+		err = CS_ERR_CORRUPT;
+	if (err == CS_OK)
+		memcpy(out, plain.data, CS_PDQ_LEN);
+	cs_buf_free(&plain);
+	return err;
+}
+
 /* Read the hash of a photo as it is, or of a line, from the columns id,
  * source, sealed. */
 static enum cs_err
@@ -77,6 +96,8 @@ open_hash(
 		memcpy(out, line.hash, CS_PDQ_LEN);
 		return err;
 	}
+	if (cs_col_int(rows, 1) == DESK_HASH_NOTICE)
+		return open_one(out, d, id, cs_col_blob(rows, 2));
 	if ((err = open_photo(&turns, d, id, cs_col_blob(rows, 2))) == CS_OK)
 		memcpy(out, turns.hashes[0], CS_PDQ_LEN);
 	return err;
@@ -94,6 +115,20 @@ desk_index_add(struct cs_desk *d, uint64_t media,
 		return err;
 	return desk_row_write(d, TABLE, cs_db_last_id(d->db),
 	    cs_view(hashes[0], sizeof(struct turns)));
+}
+
+enum cs_err
+desk_index_add_notice(
+    struct cs_desk *d, uint64_t number, const uint8_t hash[static CS_PDQ_LEN])
+{
+	enum cs_err err;
+
+	if ((err = cs_db_exec(d->db,
+		 "INSERT INTO hash(source,ref,sealed) VALUES(?,?,x'')",
+		 cs_int(DESK_HASH_NOTICE), cs_int(number))))
+		return err;
+	return desk_row_write(
+	    d, TABLE, cs_db_last_id(d->db), cs_view(hash, CS_PDQ_LEN));
 }
 
 /* ---- the index ---------------------------------------------------------- */
@@ -254,14 +289,23 @@ describe_photo(struct desk_match *out, struct cs_desk *d)
 	    "SELECT case_id FROM media WHERE id=?", cs_int(out->media));
 }
 
+/* The case of the notice ${number}, which is in one. */
+static enum cs_err
+case_of_notice(uint64_t *case_id, struct cs_desk *d, uint64_t number)
+{
+	return cs_db_get_int(case_id, d->db,
+	    "SELECT case_id FROM filing WHERE id=? AND case_id<>0"
+	    " AND body IS NOT NULL",
+	    cs_int(number));
+}
+
 enum cs_err
 desk_index_describe(struct desk_match *out, struct cs_desk *d,
     const struct desk_neighbour *m, uint64_t media)
 {
 	struct desk_list_line line;
 	struct cs_rows row;
-	uint64_t ref = 0;
-	bool of_list = false;
+	uint64_t ref = 0, source = 0;
 	enum cs_err err;
 
 	memset(out, 0, sizeof *out);
@@ -269,19 +313,23 @@ desk_index_describe(struct desk_match *out, struct cs_desk *d,
 	err = cs_db_row(&row, d->db,
 	    "SELECT source,ref,sealed FROM hash WHERE id=?", cs_int(m->row));
 	if (err == CS_OK) {
-		of_list = cs_col_int(&row, 0) == DESK_HASH_LIST;
+		source = cs_col_int(&row, 0);
 		ref = cs_col_int(&row, 1);
-		if (of_list)
+		if (source == DESK_HASH_LIST)
 			err = desk_list_line_open(
 			    &line, d, m->row, cs_col_blob(&row, 2));
 	}
 	if ((err = cs_rows_end(&row, err)))
 		return err;
-	if (of_list) {
+	if (source == DESK_HASH_LIST) {
 		out->list = ref;
 		return describe_line(out, d, &line);
 	}
 	out->media = ref;
+	if (source == DESK_HASH_NOTICE) {
+		out->kind = DESK_MATCH_NOTICE;
+		return case_of_notice(&out->case_id, d, ref);
+	}
 	return ref == media ? CS_ERR_NOT_FOUND : describe_photo(out, d);
 }
 
@@ -303,8 +351,10 @@ static enum cs_err
 find_case(bool *here, bool *acted, struct cs_desk *d, struct desk_match *m)
 {
 	bool done;
-	enum cs_err err = cs_db_get_int(&m->case_id, d->db,
-	    "SELECT case_id FROM media WHERE id=?", cs_int(m->media));
+	enum cs_err err = m->kind == DESK_MATCH_NOTICE
+	    ? case_of_notice(&m->case_id, d, m->media)
+	    : cs_db_get_int(&m->case_id, d->db,
+		  "SELECT case_id FROM media WHERE id=?", cs_int(m->media));
 
 	*here = err == CS_OK;
 	if (err == CS_OK &&

@@ -34,6 +34,9 @@ CS_CHECKED enum cs_err desk_index_find(struct desk_neighbours *out,
 /* Store the hashes of a photo that was looked at; in a transaction. */
 CS_CHECKED enum cs_err desk_index_add(struct cs_desk *d, uint64_t media,
     const uint8_t hashes[static CS_PDQ_TURNS][CS_PDQ_LEN]);
+/* The same of one hash of a notice; in a transaction. */
+CS_CHECKED enum cs_err desk_index_add_notice(
+    struct cs_desk *d, uint64_t number, const uint8_t hash[static CS_PDQ_LEN]);
 /* Say what ${m}, a neighbour of the photo ${media}, is.  CS_ERR_NOT_FOUND if
  * it is the photo itself, or gone. */
 CS_CHECKED enum cs_err desk_index_describe(struct desk_match *out,

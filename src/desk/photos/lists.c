@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "base/text.h"
 #include "base/writer.h"
+#include "content/filing_body.h"
 #include "desk/core/actor.h"
 #include "desk/core/audit.h"
 #include "desk/core/desk.h"
@@ -83,6 +85,20 @@ note_added(struct cs_desk *d, const struct cs_desk_actor *actor,
 		.actor = actor, .what = "list-made", .after = &after });
 }
 
+/* In a transaction. */
+static enum cs_err
+add_list(uint64_t *id, struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct desk_list *l)
+{
+	enum cs_err err;
+
+	if ((err = cs_db_exec(d->db, "INSERT INTO list(sealed) VALUES(x'')")))
+		return err;
+	*id = cs_db_last_id(d->db);
+	err = desk_row_save(d, &desk_list_record, *id, l);
+	return err ? err : note_added(d, actor, l);
+}
+
 enum cs_err
 cs_desk_list_add(struct cs_desk *d, const struct cs_desk_actor *actor,
     const char *name, const char *owner, const char *purpose, uint64_t *id)
@@ -102,14 +118,7 @@ cs_desk_list_add(struct cs_desk *d, const struct cs_desk_actor *actor,
 	snprintf(l.purpose, sizeof l.purpose, "%s", purpose);
 	if ((err = cs_db_begin(d->db)))
 		return err;
-	err = cs_db_exec(d->db, "INSERT INTO list(sealed) VALUES(x'')");
-	if (err == CS_OK) {
-		*id = cs_db_last_id(d->db);
-		err = desk_row_save(d, &desk_list_record, *id, &l);
-	}
-	if (err == CS_OK)
-		err = note_added(d, actor, &l);
-	return cs_db_end(d->db, err);
+	return cs_db_end(d->db, add_list(id, d, actor, &l));
 }
 
 enum cs_err
@@ -406,6 +415,93 @@ cs_desk_list_import(struct cs_desk_import *out, struct cs_desk *d,
 	if ((err = import_all(&im, text)) == CS_OK)
 		err = note_imported(d, actor, out);
 	return cs_db_end(d->db, err);
+}
+
+/* ---- people at risk ----------------------------------------------------- */
+
+struct finding {
+	const char *owner;
+	uint64_t found; /* 0: none */
+};
+
+static enum cs_err
+find_owner(void *arg, const struct desk_list *l)
+{
+	struct finding *f = arg;
+
+	if (strcmp(l->owner, f->owner) == 0 &&
+	    strcmp(l->purpose, DESK_LIST_RISK) == 0)
+		f->found = l->id;
+	return CS_OK;
+}
+
+/* Find the list of the organisation, or make it. */
+static enum cs_err
+list_of(
+    uint64_t *id, struct cs_desk *d, const struct desk_list_organisation *of)
+{
+	struct desk_list l = { .made_ms = cs_clock_ms(),
+		.purpose = DESK_LIST_RISK };
+	struct finding f = { .owner = l.owner };
+	char key[CS_BASE64URL_SIZE(CS_KEY_LEN)];
+	enum cs_err err;
+
+	/* Two organisations may have one name, but not one key. */
+	cs_base64url(key, CS_VIEW_OF(of->key));
+	snprintf(l.owner, sizeof l.owner, "key %s", key);
+	cs_name_clean(l.name, sizeof l.name, cs_view_str(of->name));
+	if (l.name[0] == '\0')
+		snprintf(l.name, sizeof l.name, "%s", l.owner);
+	if ((err = desk_lists(d, find_owner, &f)))
+		return err;
+	*id = f.found;
+	return f.found != 0 ? CS_OK : add_list(id, d, NULL, &l);
+}
+
+enum cs_err
+desk_list_take_risk(uint64_t *added, struct cs_desk *d,
+    const struct desk_list_organisation *of, struct cs_view hashes)
+{
+	struct cs_desk_import done = { 0 };
+	struct cs_filing_hash hash;
+	uint64_t list = 0;
+	enum cs_err err = list_of(&list, d, of);
+
+	while (err == CS_OK && cs_filing_hash_next(&hash, &hashes)) {
+		struct desk_list_line line = { 0 };
+
+		memcpy(line.hash, hash.pdq, sizeof line.hash);
+		if (hash.label.len != 0) /* CS_FILING_LABEL_MAX */
+			memcpy(line.label, hash.label.data, hash.label.len);
+		err = insert(d, list, &line);
+		done.added += err == CS_OK;
+		done.skipped += err == CS_ERR_EXISTS;
+		if (err == CS_ERR_EXISTS)
+			err = CS_OK;
+	}
+	*added = done.added;
+	return err ? err : note_imported(d, NULL, &done);
+}
+
+enum cs_err
+desk_lists_risk(
+    bool *out, struct cs_desk *d, const struct desk_match_list *matches)
+{
+	enum cs_err err = CS_OK;
+
+	*out = false;
+	for (size_t i = 0; i < matches->n && err == CS_OK && !*out; i++) {
+		struct desk_list l;
+
+		if (matches->at[i].kind != DESK_MATCH_LIST)
+			continue;
+		err = desk_list_load(&l, d, matches->at[i].list);
+		*out = err == CS_OK && strcmp(l.purpose, DESK_LIST_RISK) == 0;
+		/* It was removed, or is damaged on the disk. */
+		if (err == CS_ERR_NOT_FOUND || err == CS_ERR_CORRUPT)
+			err = CS_OK;
+	}
+	return err;
 }
 
 /* ---- exporting ---------------------------------------------------------- */

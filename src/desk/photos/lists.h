@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/units.h"
 #include "desk/reports/file.h"
 #include "phash/phash.h"
 
@@ -28,8 +29,13 @@ struct desk_list_line {
 };
 extern const struct desk_record desk_list_line_record;
 
-/* hash.source: ref is the photo's row in media, or the list. */
-enum desk_hash_source { DESK_HASH_PHOTO = 0, DESK_HASH_LIST = 1 };
+/* hash.source: ref is the photo's row in media, the list, or the number of the
+ * notice. */
+enum desk_hash_source {
+	DESK_HASH_PHOTO = 0,
+	DESK_HASH_LIST = 1,
+	DESK_HASH_NOTICE = 2,
+};
 
 /* "csv" is hash,label,source,date with a header line; "hma" is what
  * Hasher-Matcher-Actioner reads from a file: "pdq HASH". */
@@ -59,6 +65,24 @@ CS_CHECKED enum cs_err cs_desk_list_import(struct cs_desk_import *out,
 CS_CHECKED enum cs_err cs_desk_list_export(struct cs_buf *out,
     struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id,
     enum cs_desk_list_format format);
+
+/*
+ * Lists of organisations that file hashes of photos of people at risk.  Such a
+ * list belongs to the organisation's key; when a photo of a report fits, its
+ * case is raised, and nobody outside is told.
+ */
+#define DESK_LIST_RISK "people at risk" /* its purpose */
+struct desk_list_organisation {
+	const char *name;
+	uint8_t key[CS_KEY_LEN];
+};
+/* Add ${hashes} (content/filing_body.h) to the list of ${of}, which is made if
+ * there is none; ${*added} says how many were new.  In a transaction. */
+CS_CHECKED enum cs_err desk_list_take_risk(uint64_t *added, struct cs_desk *d,
+    const struct desk_list_organisation *of, struct cs_view hashes);
+/* Is one of ${matches} a line of such a list? */
+CS_CHECKED enum cs_err desk_lists_risk(
+    bool *out, struct cs_desk *d, const struct desk_match_list *matches);
 
 /* Call ${each} for all lists, in order; stops at its first error. */
 CS_CHECKED enum cs_err desk_lists(struct cs_desk *d,

@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "desk/cases/case.h"
+#include "desk/core/audit.h"
 #include "desk/core/desk.h"
+#include "desk/core/policy.h"
 #include "desk/core/problem.h"
 #include "desk/core/record.h"
 #include "desk/core/row.h"
+#include "desk/photos/lists.h"
 #include "desk/reports/file.h"
 #include "desk/reports/report.h"
 #include "store/db.h"
@@ -76,12 +79,37 @@ desk_media_save(
 	return err;
 }
 
+/* It is of a person at risk: whatever was said of the case, it is urgent. */
+static enum cs_err
+raise(struct cs_desk *d, struct desk_case *c)
+{
+	struct cs_desk_policy policy;
+	enum cs_err err;
+
+	if (c->risk)
+		return CS_OK;
+	if ((err = cs_desk_policy(&policy, d)))
+		return err;
+	c->risk = true;
+	c->severity = CS_DESK_SEVERITIES;
+	desk_case_set_due(c, &policy);
+	cs_desk_policy_clear(&policy);
+	return desk_audit_add(d,
+	    &(struct desk_audit_event){
+		.case_id = c->id, .what = "risk-found" });
+}
+
 enum cs_err
 desk_media_touch(struct cs_desk *d, const struct desk_media *m)
 {
 	struct desk_case c;
+	bool risk = false;
 	enum cs_err err = desk_case_load(&c, d, m->case_id);
 
+	if (err == CS_OK)
+		err = desk_lists_risk(&risk, d, &m->facts.matches);
+	if (err == CS_OK && risk)
+		err = raise(d, &c);
 	if (err == CS_OK)
 		err = desk_case_save(d, &c, NULL);
 	desk_case_clear(&c);

@@ -25,7 +25,8 @@ CS_CHECKED enum cs_err desk_media_load(
 void desk_media_clear(struct desk_media *m);
 CS_CHECKED enum cs_err desk_media_save(
     struct cs_desk *d, const struct desk_media *m, enum desk_media_state state);
-/* Tell open pages of its case; in a transaction. */
+/* Raise its case if it is of a person at risk (lists.h), and tell open pages;
+ * in a transaction. */
 CS_CHECKED enum cs_err desk_media_touch(
     struct cs_desk *d, const struct desk_media *m);
 

@@ -18,14 +18,15 @@
 #include "desk/photos/media.h"
 #include "desk/reports/custody.h"
 #include "desk/reports/file.h"
+#include "desk/reports/filing.h"
 #include "phash/phash.h"
 #include "store/clock.h"
 #include "store/db.h"
 
 /* ---- looking at one ----------------------------------------------------- */
 
-/* Count a copy that is in a case; ${*older} becomes the first open case with
- * one. */
+/* Count a copy that is in a case, of a report or of a notice; ${*older} becomes
+ * the first open case with one. */
 static enum cs_err
 count_copy(uint64_t *older, struct cs_desk *d, struct desk_media *p,
     const struct desk_match *m)
@@ -33,9 +34,9 @@ count_copy(uint64_t *older, struct cs_desk *d, struct desk_media *p,
 	bool acted;
 	enum cs_err err;
 
-	if (m->kind != DESK_MATCH_CASE)
+	if (m->kind == DESK_MATCH_LIST)
 		return CS_OK;
-	p->facts.copies++;
+	p->facts.copies += m->kind == DESK_MATCH_CASE;
 	if ((err = desk_case_acted(&acted, d, m->case_id)))
 		return err;
 	if (!acted && m->case_id != p->case_id &&
@@ -83,8 +84,8 @@ join_older(struct cs_desk *d, uint64_t case_id, uint64_t older)
 		return CS_OK;
 	if ((err = desk_case_load(&c, d, case_id)) == CS_OK &&
 	    (err = desk_case_load(&into, d, older)) == CS_OK &&
-	    c.state == CS_DESK_CASE_OPEN && c.assignee == 0 &&
-	    into.state == CS_DESK_CASE_OPEN)
+	    !desk_case_is_decided(&c) && c.assignee == 0 &&
+	    !desk_case_is_decided(&into))
 		err = desk_case_absorb(d, &into, &c, NULL);
 	desk_case_clear(&c);
 	desk_case_clear(&into);
@@ -307,12 +308,13 @@ cs_desk_photo_level_find(const char *name)
 	return -1;
 }
 
+static const char *const seen[] = { "", "photo seen, blurred",
+	"photo seen, small", "photo seen, whole" };
+
 static enum cs_err
 write_down(struct cs_desk *d, const struct cs_desk_actor *actor,
     const struct desk_media *p, enum cs_photo_level level)
 {
-	static const char *const what[] = { "", "photo seen, blurred",
-		"photo seen, small", "photo seen, whole" };
 	struct desk_facts after = { 0 };
 	enum cs_err err;
 
@@ -322,12 +324,39 @@ write_down(struct cs_desk *d, const struct cs_desk_actor *actor,
 	if (level != CS_PHOTO_LEVEL_BLUR)
 		err = cs_desk_exposure_add(d, actor);
 	if (err == CS_OK &&
-	    (err = desk_custody_add(d, p->report, actor, what[level])) == CS_OK)
+	    (err = desk_custody_add(d, p->report, actor, seen[level])) == CS_OK)
 		err = desk_audit_add(d,
 		    &(struct desk_audit_event){ .actor = actor,
 			.case_id = p->case_id,
-			.what = what[level],
+			.what = seen[level],
 			.after = &after });
+	return cs_db_end(d->db, err);
+}
+
+/* The same of a file of a notice. */
+static enum cs_err
+write_down_filed(struct cs_desk *d, const struct cs_desk_actor *actor,
+    const struct desk_filing_file *f, enum cs_photo_level level)
+{
+	struct desk_facts after = { 0 };
+	struct desk_filing filing;
+	enum cs_err err;
+
+	if ((err = cs_db_begin(d->db)))
+		return err;
+	desk_fact_id(&after, "notice", f->filing);
+	desk_fact_id(&after, "file", f->id);
+	if (level != CS_PHOTO_LEVEL_BLUR)
+		err = cs_desk_exposure_add(d, actor);
+	if (err == CS_OK &&
+	    (err = desk_filing_load(&filing, d, f->filing)) == CS_OK) {
+		err = desk_audit_add(d,
+		    &(struct desk_audit_event){ .actor = actor,
+			.case_id = filing.case_id,
+			.what = seen[level],
+			.after = &after });
+		desk_filing_clear(&filing);
+	}
 	return cs_db_end(d->db, err);
 }
 
@@ -402,5 +431,32 @@ out:
 	cs_photo_look_clear(&l);
 	cs_buf_free(&file);
 	desk_media_clear(&p);
+	return err;
+}
+
+enum cs_err
+cs_desk_filing_picture(struct cs_buf *out, const char **media_type,
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t id,
+    enum cs_photo_level level)
+{
+	struct cs_photo_look l = { 0 };
+	struct cs_buf bytes = { 0 };
+	struct desk_filing_file f;
+	enum cs_err err = desk_filing_file_load(&f, d, id);
+
+	if (err == CS_OK && f.kind != DESK_FILING_FILE_PHOTO)
+		err = desk_problem(
+		    d, CS_ERR_TYPE, "not-a-photo", "It is no photo.");
+	/* Log it before it is seen. */
+	if (err == CS_OK &&
+	    (err = desk_filing_file_open(&bytes, d, id)) == CS_OK &&
+	    (err = write_down_filed(d, actor, &f, level)) == CS_OK &&
+	    (err = decode_to_show(&l, d, cs_buf_view(&bytes), level)) ==
+		CS_OK) {
+		*media_type = l.media_type;
+		cs_buf_move(out, &l.picture);
+	}
+	cs_photo_look_clear(&l);
+	cs_buf_free(&bytes);
 	return err;
 }

@@ -27,6 +27,11 @@ CS_CHECKED enum cs_err cs_desk_photo_picture(struct cs_buf *out,
     const char **media_type, struct cs_desk *d,
     const struct cs_desk_actor *actor, uint64_t media,
     enum cs_photo_level level);
+/* The same of the photo ${file} of a notice, which nothing proves. */
+CS_CHECKED enum cs_err cs_desk_filing_picture(struct cs_buf *out,
+    const char **media_type, struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t file,
+    enum cs_photo_level level);
 /* Fetch the file of a report from the hub for somebody who asks, connecting to
  * it if need be, and look at it.  What is wrong with it is a finding, and
  * cs_desk_report_file() says it; an error is one of the desk or the line. */

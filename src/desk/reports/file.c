@@ -35,7 +35,7 @@
 
 /* ---- what is known of one ----------------------------------------------- */
 
-static const char *const match_kinds[] = { "list", "case" };
+static const char *const match_kinds[] = { "list", "case", "notice" };
 static const struct desk_field match_fields[] = {
 	DESK_WORD(desk_match, kind, match_kinds),
 	DESK_NUMBER(desk_match, distance, 0, DISTANCE_MAX),

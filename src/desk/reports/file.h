@@ -15,15 +15,22 @@ struct desk_record;
 
 #define CS_DESK_LIST_TEXT_MAX 200 /* bytes of a list's name, of a label */
 
-/* Something that a photo is a copy of: a line of a list, or another photo. */
-enum desk_match_kind { DESK_MATCH_LIST = 0, DESK_MATCH_CASE = 1 };
+/* Something that a photo is a copy of: a line of a list, another photo, or a
+ * photo of a notice. */
+enum desk_match_kind {
+	DESK_MATCH_LIST = 0,
+	DESK_MATCH_CASE = 1,
+	DESK_MATCH_NOTICE = 2,
+};
 struct desk_match {
 	enum desk_match_kind kind;
 	uint32_t distance; /* of their hashes, in bits */
 	uint64_t list;     /* of a line */
 	char list_name[CS_DESK_LIST_TEXT_MAX + 1];
 	char label[CS_DESK_LIST_TEXT_MAX + 1];
-	uint64_t case_id, media; /* of a photo; its case when it was matched */
+	uint64_t case_id, media; /* of a photo; its case when it was matched; of
+				  * a notice, its number in the place of media
+				  */
 };
 struct desk_match_list {
 	struct desk_match *at;

@@ -305,6 +305,29 @@ cs_desk_report_note_read(struct cs_desk *d, const struct cs_desk_actor *actor,
 	return err;
 }
 
+/* ---- what was filed ----------------------------------------------------- */
+
+/* Items of reports are numbered from 1; what was filed stands behind them. */
+#define FILINGS ((uint64_t)1 << 62)
+
+enum cs_err
+desk_reading_has_filing(bool *begins, struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t number)
+{
+	uint64_t now = cs_clock_ms(), at = 0;
+	enum cs_err err = began(&at, d, actor, FILINGS | number);
+
+	*begins = at > now || now - at >= DESK_READING_MS;
+	return err;
+}
+
+enum cs_err
+desk_reading_begin_filing(
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t number)
+{
+	return begin(d, actor, FILINGS | number, cs_clock_ms());
+}
+
 enum cs_err
 desk_readings_forget(struct cs_desk *d, uint64_t now_ms)
 {

@@ -40,5 +40,11 @@ void desk_reading_clear(struct desk_reading *r);
  * case. */
 CS_CHECKED enum cs_err cs_desk_report_note_read(struct cs_desk *d,
     const struct cs_desk_actor *actor, const uint8_t id[static CS_ID_LEN]);
+/* Does ${actor}'s reading of what was filed under ${number} begin now?  And
+ * remember that it has begun; in a transaction.  The caller writes it down. */
+CS_CHECKED enum cs_err desk_reading_has_filing(bool *begins, struct cs_desk *d,
+    const struct cs_desk_actor *actor, uint64_t number);
+CS_CHECKED enum cs_err desk_reading_begin_filing(
+    struct cs_desk *d, const struct cs_desk_actor *actor, uint64_t number);
 /* Forget which readings are over; what was written stays. */
 CS_CHECKED enum cs_err desk_readings_forget(struct cs_desk *d, uint64_t now_ms);

@@ -20,7 +20,8 @@
 #define META "report.meta"
 #define BUNDLE "report.bundle"
 #define REPLY "report.reply"
-#define META_VERSION 1
+#define META_VERSION 2
+#define META_VERSION_OLD 1 /* of no notice */
 #define HEX_LEN (2 * CS_ID_LEN)
 #define PREFIX_MIN 4 /* hex digits of a report's number */
 
@@ -47,6 +48,7 @@ write_meta(struct cs_buf *out, const struct cs_desk_report *r)
 	cs_write_u32(&w, r->n_files);
 	cs_write_u8(&w, r->repeats);
 	cs_write_u8(&w, r->named);
+	cs_write_u64(&w, r->filing);
 	cs_write_bytes(&w, CS_VIEW_OF(r->reporter_id));
 	cs_write_vec(&w, cs_view_str(r->reporter));
 	cs_write_vec(&w, cs_view_str(r->reported));
@@ -58,8 +60,9 @@ static enum cs_err
 read_meta(struct cs_desk_report *out, struct cs_view plain)
 {
 	struct cs_reader r = cs_reader(plain);
+	uint8_t version = cs_read_u8(&r);
 
-	if (cs_read_u8(&r) != META_VERSION)
+	if (version != META_VERSION && version != META_VERSION_OLD)
 		cs_reader_fail(&r, CS_ERR_CORRUPT);
 	out->state = (enum cs_desk_report_state)cs_read_u8(&r);
 	if (out->state > CS_DESK_REPORT_CLOSED)
@@ -69,6 +72,8 @@ read_meta(struct cs_desk_report *out, struct cs_view plain)
 	out->n_files = cs_read_u32(&r);
 	out->repeats = cs_read_u8(&r) != 0;
 	out->named = cs_read_u8(&r) != 0;
+	if (version != META_VERSION_OLD)
+		out->filing = cs_read_u64(&r);
 	cs_read_copy(&r, out->reporter_id, sizeof out->reporter_id);
 	cs_read_string(&r, out->reporter, sizeof out->reporter);
 	cs_read_string(&r, out->reported, sizeof out->reported);
@@ -104,6 +109,23 @@ desk_report_message_hash(
 		cs_view(&s->group_seq, sizeof s->group_seq) };
 
 	return cs_hash_parts(out, CS_SHA256, parts, 3);
+}
+
+enum cs_err
+desk_report_id_of_filing(
+    uint8_t out[static CS_ID_LEN], uint64_t filing, uint64_t place)
+{
+	static const char label[] = "countersign/desk/report-of-filing/v1";
+	uint8_t number[8], at[8], hash[CS_HASH_LEN];
+	const struct cs_view parts[] = { cs_view(label, sizeof label),
+		CS_VIEW_OF(number), CS_VIEW_OF(at) };
+	enum cs_err err;
+
+	cs_vault_row(number, filing);
+	cs_vault_row(at, place);
+	if ((err = cs_hash_parts(hash, CS_SHA256, parts, 3)) == CS_OK)
+		memcpy(out, hash, CS_ID_LEN);
+	return err;
 }
 
 enum cs_err

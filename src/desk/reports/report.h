@@ -26,6 +26,9 @@ struct cs_desk_report {
 	uint16_t reason;
 	uint32_t n_messages, n_files;
 	bool repeats; /* a message of it was reported before */
+	/* The number of the notice that it is a file of: then no member made
+	 * it, and the hub knows nothing of it.  0: a member did. */
+	uint64_t filing;
 	/* By whom, as the hub vouches: an account, or a pseudonym of one. */
 	bool named;
 	uint8_t reporter_id[CS_ID_LEN];
@@ -82,6 +85,9 @@ CS_CHECKED enum cs_err desk_report_message_hash(
 /* The key that seals answers to its reporter; CS_ERR_NOT_FOUND. */
 CS_CHECKED enum cs_err desk_report_reply_key(uint8_t out[static CS_KEY_LEN],
     struct cs_desk *d, const uint8_t id[static CS_ID_LEN]);
+/* The id of the report that the file ${place} of a notice becomes. */
+CS_CHECKED enum cs_err desk_report_id_of_filing(
+    uint8_t out[static CS_ID_LEN], uint64_t filing, uint64_t place);
 /* Find the case that a report is in; CS_ERR_NOT_FOUND if it was rejected. */
 CS_CHECKED enum cs_err desk_report_case(uint64_t *case_id, struct cs_desk *d,
     const uint8_t report[static CS_ID_LEN]);

@@ -17,6 +17,7 @@
 #include "desk/show/audit.h"
 #include "desk/show/decision.h"
 #include "desk/show/item.h"
+#include "desk/show/notice.h"
 #include "desk/show/photos.h"
 #include "desk/show/queue.h"
 #include "store/db.h"
@@ -90,8 +91,12 @@ add_item(void *arg, const struct desk_item *i)
 	enum cs_err err = put_links(o, i);
 
 	json_put_id(o, "id", i->id, &err);
-	json_put_hex(o, "report", CS_VIEW_OF(i->evidence->report_id), &err);
+	json_put_hex(o, "report", cs_view(i->report, CS_ID_LEN), &err);
 	json_put_num(o, "reporter", i->reporter, &err);
+	if (i->filing != 0)
+		json_put_id(o, "notice", i->filing, &err);
+	else
+		json_put(o, "notice", json_null(), &err);
 	put_account(o, i, &err);
 	cs_group_ref_text(group, stamp->group_ref);
 	json_put_str(o, "group", group, &err);
@@ -266,6 +271,16 @@ add_decisions(json_t *out, struct cs_desk *d, const struct cs_desk_actor *actor,
 	    out, "events", events, err ? err : desk_show_events(events, d, id));
 }
 
+static enum cs_err
+add_notices(json_t *out, struct cs_desk *d, const struct cs_desk_actor *actor,
+    uint64_t id)
+{
+	json_t *list = json_array();
+
+	return add_list(
+	    out, "filings", list, desk_show_notices_of(list, d, actor, id));
+}
+
 static void
 put_hold(json_t *out, const struct desk_case *c, enum cs_err *err)
 {
@@ -328,6 +343,7 @@ cs_desk_case_show(json_t *out, struct cs_desk *d,
 		 CS_DESK_ENTRY_ATTACHMENT, CS_DESK_ENTRY_ATTACHMENT)) ||
 	    (err = add_entries(out, "questions", d, id, CS_DESK_ENTRY_QUESTION,
 		 CS_DESK_ENTRY_QUESTION)) ||
+	    (err = add_notices(out, d, actor, id)) ||
 	    (err = add_decisions(out, d, actor, id)) ||
 	    (err = add_reporters(out, d, &c)))
 		goto out;

@@ -182,7 +182,9 @@ desk_items(struct cs_desk *d, const struct desk_case *c,
 			continue; /* it was destroyed */
 		i.evidence = r.evidence;
 		i.item = &r.evidence->items[place];
-		i.reporter = reporter_number(c, &r.report);
+		i.report = r.report.id;
+		i.filing = r.report.filing;
+		i.reporter = i.filing != 0 ? 0 : reporter_number(c, &r.report);
 		if ((err = read_text(&i, &copy, d, cs_col_blob(&rows, 3))) ==
 		    CS_OK)
 			err = each(arg, &i);

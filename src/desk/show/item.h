@@ -13,7 +13,9 @@ struct desk_case;
 
 struct desk_item {
 	uint64_t id;
-	uint64_t reporter;      /* its number in the case: 1 and up */
+	const uint8_t *report;  /* by which the desk knows it: CS_ID_LEN */
+	uint64_t reporter;      /* its number in the case: 1 and up; 0: none */
+	uint64_t filing;        /* the notice that it came with; 0: none */
 	uint64_t since_version; /* whoever read an earlier one has not seen
 				 * it */
 	const struct cs_evidence *evidence;

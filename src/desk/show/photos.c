@@ -45,6 +45,10 @@ match_to_json(const struct desk_match *m, enum cs_err *err)
 		json_put_id(o, "list", m->list, err);
 		json_put_str(o, "list_name", m->list_name, err);
 		json_put_str(o, "label", m->label, err);
+	} else if (m->kind == DESK_MATCH_NOTICE) {
+		json_put_str(o, "kind", "notice", err);
+		json_put_id(o, "case", m->case_id, err);
+		json_put_id(o, "notice", m->media, err);
 	} else {
 		json_put_str(o, "kind", "case", err);
 		json_put_id(o, "case", m->case_id, err);

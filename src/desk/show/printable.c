@@ -21,8 +21,10 @@
 #include "desk/photos/media.h"
 #include "desk/photos/photo.h"
 #include "desk/reports/custody.h"
+#include "desk/reports/filing.h"
 #include "desk/reports/report.h"
 #include "desk/show/item.h"
+#include "franking/filing.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -262,8 +264,11 @@ item_table(struct page *p, const struct desk_item *i)
 	time_row(p, "Accepted by the operator", stamp->accepted_ms);
 	time_row(p, "Claimed by the sender", i->item->capsule.claimed_ms);
 	number(p, "Undisclosed before it", i->item->undisclosed);
-	row_hex(p, "Report", CS_VIEW_OF(i->evidence->report_id));
-	number(p, "Reporter (a number)", i->reporter);
+	row_hex(p, "Report", cs_view(i->report, CS_ID_LEN));
+	if (i->filing != 0)
+		number(p, "Came with notice", i->filing);
+	else
+		number(p, "Reporter (a number)", i->reporter);
 	raw(p, "</table>\n");
 }
 
@@ -285,6 +290,65 @@ item(void *arg, const struct desk_item *i)
 	desk_item_links(i, link_line, p);
 	raw(p, "</ul>\n");
 	return p->err ? p->err : desk_media_of_item(p->d, i->id, media, &l);
+}
+
+/* ---- what was filed ----------------------------------------------------- */
+
+static void
+answers(struct page *p, const struct desk_filing *f)
+{
+	for (size_t i = 0; i < f->answers.n; i++) {
+		const struct desk_filing_answer *a = &f->answers.at[i];
+
+		time_row(p, "Answered", a->at_ms);
+		row(p, "Outcome", cs_filing_outcome_name((uint8_t)a->outcome));
+		row(p, "Answer", desk_string(a->text));
+	}
+}
+
+/* Who filed it is on no paper. */
+static void
+filing_table(struct page *p, const struct desk_filing *f)
+{
+	const struct cs_filing_term *term =
+	    cs_filing_term((uint8_t)f->category);
+
+	raw(p, "<h2>Filed from outside: ");
+	text(p, cs_filing_what_name((uint8_t)f->what));
+	raw(p, " ");
+	digits(p, f->id);
+	raw(p, "</h2>\n<table>\n");
+	row(p, "Category", term != NULL ? term->title : "");
+	row(p, "Organisation", f->name);
+	row_hex(p, "Commitment", CS_VIEW_OF(f->commitment));
+	time_row(p, "Received by the operator", f->received_ms);
+	if (f->due_ms != 0)
+		time_row(p, "To be answered by", f->due_ms);
+	answers(p, f);
+	raw(p, "</table>\n");
+}
+
+static enum cs_err
+filing(void *arg, const struct desk_filing *f)
+{
+	struct page *p = arg;
+	struct desk_filing_opened o;
+	enum cs_err err = desk_filing_open(&o, p->d, f->id);
+
+	filing_table(p, f);
+	if (err == CS_OK && o.body != NULL) {
+		raw(p, "<blockquote dir=\"auto\">");
+		text_view(p, o.body->text);
+		raw(p, "</blockquote>\n<ul>\n");
+		for (size_t i = 0; i < o.body->n_places; i++) {
+			raw(p, "<li>");
+			text_view(p, o.body->places[i].value);
+			raw(p, "\n");
+		}
+		raw(p, "</ul>\n");
+	}
+	desk_filing_opened_clear(&o);
+	return err ? err : p->err;
 }
 
 /* ---- the case ----------------------------------------------------------- */
@@ -335,7 +399,8 @@ case_page(struct page *p, const struct desk_case *c)
 	enum cs_err err;
 
 	case_table(p, c);
-	if ((err = desk_items(p->d, c, &all, item, p)))
+	if ((err = desk_filings_of_case(p->d, c->id, filing, p)) ||
+	    (err = desk_items(p->d, c, &all, item, p)))
 		return err;
 	raw(p, "<h2>Decisions</h2>\n<table>\n");
 	if ((err = desk_decisions(p->d, c->id, decision, p)))

@@ -48,12 +48,16 @@ whys(const struct desk_case *c, enum cs_err *err)
 	if (c->damaged)
 		why(list, "damaged", NULL, 0, err);
 	why(list, "severity", "severity", c->severity, err);
+	if (c->risk)
+		why(list, "risk", NULL, 0, err);
 	if (c->flood)
 		why(list, "flood", NULL, 0, err);
 	if (c->age == CS_DESK_AGE_CHILD)
 		why(list, "child", NULL, 0, err);
 	if (c->threat_ms != 0)
 		why(list, "threat-time", "at_ms", c->threat_ms, err);
+	if (c->answer_ms != 0)
+		why(list, "answer-due", "at_ms", c->answer_ms, err);
 	if (c->danger)
 		why(list, "danger", NULL, 0, err);
 	if (c->escalated)
@@ -100,6 +104,10 @@ desk_show_case_row(json_t *o, const struct desk_case *c, enum cs_err *err)
 	json_put_num(o, "unproved_reports", 0, err);
 	json_put_num(o, "pending", c->pending, err);
 	json_put_num(o, "appeals", c->appeals, err);
+	json_put_num(o, "notices", c->notices, err);
+	json_put_num(o, "answer_ms", c->answer_ms, err);
+	json_put_bool(o, "news", c->news, err);
+	json_put_bool(o, "risk", c->risk, err);
 	json_put_bool(o, "danger", c->danger, err);
 	json_put_bool(o, "escalated", c->escalated, err);
 	json_put_bool(o, "held", c->held, err);

@@ -10,6 +10,8 @@
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decision.h"
 #include "desk/people/people.h"
+#include "desk/reports/filing.h"
+#include "franking/filing.h"
 #include "store/clock.h"
 #include "store/db.h"
 
@@ -279,6 +281,86 @@ per_day(json_t *out, struct cs_desk *d, uint64_t since)
 	return err;
 }
 
+/* ---- notices ------------------------------------------------------------ */
+
+/* The median of how long answers to notices of a category took, in hours; of
+ * ${n}. */
+static enum cs_err
+median_hours(uint64_t *hours, struct cs_desk *d, uint64_t category,
+    uint64_t since, uint64_t n)
+{
+	uint64_t ms = 0;
+	enum cs_err err = CS_OK;
+
+	if (n != 0)
+		err = cs_db_get_int(&ms, d->db,
+		    "SELECT answered-received FROM filing WHERE what=?"
+		    " AND category=? AND received>=? AND outcome IN(?,?,?)"
+		    " ORDER BY answered-received LIMIT 1 OFFSET ?",
+		    cs_int(CS_FILING_NOTICE), cs_int(category), cs_int(since),
+		    cs_int(CS_FILING_ACTED), cs_int(CS_FILING_REFUSED),
+		    cs_int(CS_FILING_NOT_OURS), cs_int(n / 2));
+	*hours = ms / CS_HOUR_MS;
+	return err;
+}
+
+/* Columns category, filed, acted, refused, not ours, unreadable, late, and
+ * those that wait. */
+static enum cs_err
+add_category(
+    json_t *list, struct cs_desk *d, const struct cs_rows *rows, uint64_t since)
+{
+	const struct cs_filing_term *term =
+	    cs_filing_term((uint8_t)cs_col_int(rows, 0));
+	static const char *const names[] = { "filed", "acted", "refused",
+		"not_ours", "unreadable", "late", "waiting" };
+	uint64_t answered =
+	    cs_col_int(rows, 2) + cs_col_int(rows, 3) + cs_col_int(rows, 4);
+	uint64_t hours;
+	json_t *o;
+	enum cs_err err =
+	    median_hours(&hours, d, cs_col_int(rows, 0), since, answered);
+
+	if (err)
+		return err;
+	o = json_object();
+	json_put_str(o, "category", term != NULL ? term->name : "other", &err);
+	for (int i = 0; i < 7; i++)
+		json_put_num(o, names[i], cs_col_int(rows, i + 1), &err);
+	json_put_num(o, "on_time",
+	    cs_col_int(rows, 1) - cs_col_int(rows, 6) - cs_col_int(rows, 8),
+	    &err);
+	json_put_num(o, "median_hours", hours, &err);
+	json_push(list, o, &err);
+	return err;
+}
+
+/* Late is what was answered late, and what waits and is late already. */
+static enum cs_err
+notices(json_t *out, struct cs_desk *d, uint64_t since)
+{
+	json_t *list = json_array();
+	struct cs_rows rows;
+	enum cs_err err;
+
+	err = cs_db_query(&rows, d->db,
+	    "SELECT category,COUNT(*),SUM(outcome=?3),SUM(outcome=?4),"
+	    "SUM(outcome=?5),SUM(outcome=?6),"
+	    "SUM(CASE WHEN state=?1 THEN due<?2 ELSE answered>due END),"
+	    "SUM(state=?1),SUM(state=?1 AND due>=?2)"
+	    " FROM filing WHERE what=?7 AND received>=?8 GROUP BY category"
+	    " ORDER BY category",
+	    cs_int(DESK_FILING_OPEN), cs_int(cs_clock_ms()),
+	    cs_int(CS_FILING_ACTED), cs_int(CS_FILING_REFUSED),
+	    cs_int(CS_FILING_NOT_OURS), cs_int(CS_FILING_UNREADABLE),
+	    cs_int(CS_FILING_NOTICE), cs_int(since));
+	while (err == CS_OK && cs_rows_next(&rows))
+		err = add_category(list, d, &rows, since);
+	err = cs_rows_end(&rows, err);
+	json_put(out, "notices", list, &err);
+	return err;
+}
+
 enum cs_err
 cs_desk_statistics(json_t *out, struct cs_desk *d, unsigned days)
 {
@@ -291,7 +373,7 @@ cs_desk_statistics(json_t *out, struct cs_desk *d, unsigned days)
 	    (err = times(out, "first_look", d, &first_look, since)) ||
 	    (err = times(out, "decision", d, &decision, since)) ||
 	    (err = appeals(out, d, since)) || (err = load(out, d, since)) ||
-	    (err = per_day(out, d, since)))
+	    (err = per_day(out, d, since)) || (err = notices(out, d, since)))
 		return err;
 	return CS_OK;
 }

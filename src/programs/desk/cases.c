@@ -16,10 +16,12 @@
 #include "desk/decisions/appeal.h"
 #include "desk/decisions/decision.h"
 #include "desk/photos/media.h"
+#include "desk/reports/filing.h"
 #include "desk/reports/report.h"
 #include "desk/show/case.h"
 #include "desk/show/item.h"
 #include "desk/show/queue.h"
+#include "franking/filing.h"
 #include "programs/desk/place.h"
 
 #define ACCOUNTS_SHOWN 5
@@ -36,6 +38,15 @@ case_line(const struct desk_case *c)
 	for (size_t i = 0; i < c->accounts.n && i < ACCOUNTS_SHOWN; i++)
 		printf(
 		    "%s%s", i == 0 ? " of " : ", ", c->accounts.at[i].handle);
+	if (c->notices != 0)
+		printf(", %llu notice%s", (unsigned long long)c->notices,
+		    c->notices == 1 ? "" : "s");
+	if (c->answer_ms != 0) {
+		printf("  answer by ");
+		cli_print_time(stdout, c->answer_ms);
+	}
+	if (c->risk)
+		printf("  PERSON AT RISK");
 	if (desk_case_is_overdue(c))
 		printf("  OVERDUE");
 	if (c->assignee != 0)
@@ -195,17 +206,25 @@ show_item(void *arg, const struct desk_item *i)
 	char report[2 * CS_ID_LEN + 1], group[CS_GROUP_REF_TEXT_SIZE];
 	struct desk_job *j = arg;
 
-	cs_hex(report, CS_VIEW_OF(i->evidence->report_id));
+	cs_hex(report, cs_view(i->report, CS_ID_LEN));
 	cs_group_ref_text(group, stamp->group_ref);
 	printf("\n  message %llu of %.*s, entry %llu of group %s, accepted ",
 	    (unsigned long long)i->id, (int)handle.len,
 	    (const char *)handle.data, (unsigned long long)stamp->group_seq,
 	    group);
 	cli_print_time(stdout, stamp->accepted_ms);
-	printf("\n    reported by reporter %llu in %.16s: %s\n",
-	    (unsigned long long)i->reporter, report,
-	    desk_report_item_proved(i->evidence, i->item) ? "proved"
-							  : "NOT PROVED");
+	if (i->filing != 0)
+		printf("\n    came with notice %llu: %s\n",
+		    (unsigned long long)i->filing,
+		    desk_report_item_proved(i->evidence, i->item)
+			? "proved"
+			: "NOT PROVED");
+	else
+		printf("\n    reported by reporter %llu in %.16s: %s\n",
+		    (unsigned long long)i->reporter, report,
+		    desk_report_item_proved(i->evidence, i->item)
+			? "proved"
+			: "NOT PROVED");
 	printf("    kind: %s%s%s\n", cs_mimi_kind_name(&i->item->proof.content),
 	    *desk_item_later(i) != '\0' ? ", later by its author: " : "",
 	    desk_item_later(i));
@@ -213,6 +232,21 @@ show_item(void *arg, const struct desk_item *i)
 	printf("\n");
 	desk_item_links(i, show_link, NULL);
 	return desk_media_of_item(j->d, i->id, show_media, &content);
+}
+
+static enum cs_err
+show_filing(void *arg, const struct desk_filing *f)
+{
+	const struct desk_filing_answer *last = desk_filing_answered(f);
+
+	(void)arg;
+	printf("  %s %llu, %s: countersign-desk notice %llu\n",
+	    cs_filing_what_name((uint8_t)f->what), (unsigned long long)f->id,
+	    last != NULL ? cs_filing_outcome_name((uint8_t)last->outcome)
+		: f->state == DESK_FILING_OPEN ? "not answered"
+					       : "read with its notice",
+	    (unsigned long long)f->id);
+	return CS_OK;
 }
 
 static enum cs_err
@@ -224,6 +258,9 @@ show_case(struct desk_job *j, uint64_t id)
 
 	if (err == CS_OK) {
 		case_line(&c);
+		err = desk_filings_of_case(j->d, id, show_filing, NULL);
+	}
+	if (err == CS_OK) {
 		err = desk_decisions(j->d, id, show_decision, NULL);
 	}
 	if (err == CS_OK &&

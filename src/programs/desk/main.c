@@ -170,9 +170,14 @@ report_line(const struct cs_desk_report *r)
 		printf("not proved: %s\n", r->problem);
 		return;
 	}
-	printf("%s: %s reports %s, %u message%s", reason != NULL ? reason : "?",
-	    r->reporter, r->reported, r->n_messages,
-	    r->n_messages == 1 ? "" : "s");
+	if (r->filing != 0)
+		printf("%s: notice %llu about %s",
+		    reason != NULL ? reason : "?",
+		    (unsigned long long)r->filing, r->reported);
+	else
+		printf("%s: %s reports %s", reason != NULL ? reason : "?",
+		    r->reporter, r->reported);
+	printf(", %u message%s", r->n_messages, r->n_messages == 1 ? "" : "s");
 	if (r->n_files != 0)
 		printf(", %u file%s", r->n_files, r->n_files == 1 ? "" : "s");
 	printf("%s\n", r->repeats ? " (reported before)" : "");
@@ -543,6 +548,24 @@ static const struct cli_option appeal_options[] = {
 	{ "answer", 0, "TEXT", "what whoever wrote is told" },
 	{ 0 },
 };
+static const struct cli_option notices_options[] = {
+	{ "answered", 0, NULL, "those that are answered" },
+	{ "json", 0, NULL, "for programs: a line each" },
+	{ 0 },
+};
+static const struct cli_option notice_options[] = {
+	{ "outcome", 0, "OUTCOME",
+	    "how it is answered: acted, refused, needs-more or not-ours",
+	    "acted refused needs-more not-ours" },
+	{ "text", 0, "TEXT", "what whoever filed it is told" },
+	{ "file", 0, "FILE", "the same from a file" },
+	{ "seen", 0, "N",
+	    "the state that you have read; \"case\" ends with it" },
+	{ "contact", 0, NULL, "show who filed it, and write that down" },
+	{ "files", 0, "FOLDER", "save its files, into this folder" },
+	{ "json", 0, NULL, "for programs" },
+	{ 0 },
+};
 static const struct cli_option people_options[] = {
 	{ "role", 0, "ROLE", "reviewer, senior, auditor or administrator" },
 	{ "console", 0, "ADDRESS", "of the console, for the first sign-in" },
@@ -666,6 +689,19 @@ static const struct cli_command commands[] = {
 	{ "appeal", "[DIR] ID uphold|reverse --answer TEXT", "decide an appeal",
 	    "Never by whoever took part in the decision.", 2, 3, appeal_options,
 	    run_appeal },
+	{ "notices", "[DIR] [--answered] [--json]",
+	    "list what was filed from outside and waits for an answer",
+	    "The soonest deadline stands first. The hub says by itself, to "
+	    "everybody, what has no answer when its deadline passes.",
+	    0, 1, notices_options, run_notices },
+	{ "notice",
+	    "[DIR] NUMBER | [DIR] answer NUMBER --outcome OUTCOME --text TEXT",
+	    "show a notice, or answer it",
+	    "An outcome is acted, refused, needs-more or not-ours. \"acted\" "
+	    "takes a decision of its case that did something. An appeal is "
+	    "answered acted or refused, never by who answered the notice. The "
+	    "answer is signed, and only whoever filed it can read its text.",
+	    1, 3, notice_options, run_notice },
 	{ "people", "[DIR] [add|reset|role|disable|enable NAME] [--role ROLE]",
 	    "who works at the desk",
 	    "Without --as it happens at once, and the log says so: whoever has "

@@ -50,7 +50,12 @@ export const unread = (s: CaseState): Item[] => s.c.items.filter((i) => i.since_
 /** What others did since the case was seen. */
 export function changes(s: CaseState, me: Person | undefined): CaseEvent[] {
   return s.c.events.filter(
-    (e) => e.what !== "read" && e.at_ms > s.seenTo && !THE_DESK.includes(e.by) && !isMe(e.by, me),
+    (e) =>
+      e.what !== "read" &&
+      e.what !== "notice-read" &&
+      e.at_ms > s.seenTo &&
+      !THE_DESK.includes(e.by) &&
+      !isMe(e.by, me),
   );
 }
 

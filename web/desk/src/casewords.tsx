@@ -18,6 +18,8 @@ export function whyText(w: Why): string {
       return t("why.severity", { n: Number(a.severity) });
     case "threat-time":
       return t("why.threat-time", { time: dateTime(Number(a.at_ms)) });
+    case "answer-due":
+      return t("why.answer-due", { time: dateTime(Number(a.at_ms)) });
     case "overdue":
       return t("why.overdue", { span: span(now() - Number(a.since_ms)) });
     case "age":
@@ -34,6 +36,22 @@ export function Flags({ row }: { row: CaseRow | Case }) {
       {row.age === "child" && (
         <Sign tone="bad" icon="child">
           {t("flag.child")}
+        </Sign>
+      )}
+      {row.notices > 0 && (
+        <Sign tone="info" icon="in">
+          {t("flag.notice")}
+        </Sign>
+      )}
+      {row.answer_ms > 0 && (
+        <Sign tone={row.answer_ms < now() ? "bad" : "warn"} icon="clock">
+          {t("flag.answer", { time: dateTime(row.answer_ms) })}
+        </Sign>
+      )}
+      {row.news && <Sign tone="warn">{t("flag.news")}</Sign>}
+      {row.risk && (
+        <Sign tone="bad" icon="warn">
+          {t("flag.risk")}
         </Sign>
       )}
       {row.danger && (

@@ -16,6 +16,7 @@ import { CasePage } from "./pages/case";
 import { ClusterPage } from "./pages/cluster";
 import { LockedPage, SignInPage, WelcomePage } from "./pages/door";
 import { ListsPage } from "./pages/lists";
+import { NoticesPage } from "./pages/notices";
 import { PeoplePage, proposalText } from "./pages/people";
 import { PolicyPage } from "./pages/policy";
 import { QueuePage } from "./pages/queue";
@@ -44,6 +45,7 @@ import { Dialog, Empty, Fail, Icon, Loading, Title } from "./ui";
 
 const NAV: { page: string; key: Key; shortcut: string; when?: () => boolean }[] = [
   { page: "queue", key: "nav.queue", shortcut: "1" },
+  { page: "notices", key: "nav.notices", shortcut: "9" },
   { page: "appeals", key: "nav.appeals", shortcut: "2" },
   { page: "statistics", key: "nav.statistics", shortcut: "3" },
   { page: "policy", key: "nav.policy", shortcut: "4" },
@@ -66,6 +68,8 @@ function page({ parts, query }: Route) {
       return <AccountPage key={id} id={id} />;
     case "appeals":
       return <AppealsPage query={query} />;
+    case "notices":
+      return <NoticesPage query={query} />;
     case "policy":
       return <PolicyPage />;
     case "audit":

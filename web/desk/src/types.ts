@@ -96,6 +96,14 @@ export interface CaseRow {
   escalated: boolean;
   held: boolean;
   flood: boolean;
+  /** That are in it. */
+  notices: number;
+  /** By when the next of them has to be answered; 0: all are. */
+  answer_ms: number;
+  /** Something was filed since a person changed it. */
+  news: boolean;
+  /** A photo is of a person at risk. */
+  risk: boolean;
   pending: number;
   appeals: number;
   why: Why[];
@@ -117,8 +125,9 @@ export interface ProofLink {
 }
 
 export interface Match {
-  kind: "case" | "list";
+  kind: "case" | "list" | "notice";
   case?: string;
+  notice?: string;
   list?: string;
   list_name?: string;
   label?: string;
@@ -142,7 +151,10 @@ export interface Media {
 export interface Item {
   id: string;
   report: string;
+  /** 0: it came with a notice. */
   reporter: number;
+  /** That it came with. */
+  notice: string | null;
   account: AccountRef;
   group: string;
   seq: number;
@@ -255,6 +267,103 @@ export interface Reporter {
   here: number;
 }
 
+export interface NoticeOrganisation {
+  key: string;
+  name: string;
+  scope: string;
+  /** A trusted flagger (DSA, article 22). */
+  trusted: boolean;
+  /** Of its notices, by what this desk answered. */
+  acted: number;
+  refused: number;
+  not_ours: number;
+}
+
+export type NoticeOutcome = "" | "acted" | "refused" | "not-ours" | "needs-more" | "unreadable" | "listed";
+
+export interface NoticeRow {
+  id: string;
+  case: string | null;
+  /** The notice. */
+  about: string | null;
+  what: "notice" | "more" | "appeal" | "photos";
+  category: string;
+  state: "open" | "over";
+  received_ms: number;
+  /** 0: it has no deadline. */
+  due_ms: number;
+  overdue: boolean;
+  outcome: NoticeOutcome;
+  /** Why it is unreadable. */
+  problem: string;
+  destroyed: boolean;
+  organisation: NoticeOrganisation | null;
+}
+
+export interface NoticePlace {
+  kind: "link" | "handle" | "group" | "blob";
+  value: string;
+}
+
+export interface NoticeFile {
+  id: string;
+  kind: "other" | "photo" | "evidence" | "sealed";
+  name: string;
+  size: number;
+  proved: boolean;
+  /** Of evidence. */
+  messages: number;
+  problem: string;
+}
+
+export interface NoticeAnswer {
+  outcome: NoticeOutcome;
+  at_ms: number;
+  /** Empty: the desk by itself. */
+  by: string;
+  text: string;
+  decision: string | null;
+  /** The hub has it. */
+  told: boolean;
+  refused: string;
+}
+
+export interface Notice {
+  id: string;
+  case: string | null;
+  /** The notice. */
+  about: string | null;
+  what: "notice" | "more" | "appeal" | "photos";
+  category: string;
+  state: "open" | "over";
+  received_ms: number;
+  /** 0: it has no deadline. */
+  due_ms: number;
+  overdue: boolean;
+  outcome: NoticeOutcome;
+  /** Why it is unreadable. */
+  problem: string;
+  destroyed: boolean;
+  organisation: NoticeOrganisation | null;
+  language: string;
+  text: string;
+  law: string;
+  hashes: number;
+  has_contact: boolean;
+  /** A child is concerned. */
+  child: boolean;
+  /** More was asked for. */
+  asked: boolean;
+  places: NoticePlace[];
+  files: NoticeFile[];
+  answers: NoticeAnswer[];
+}
+
+export interface NoticeContact {
+  name: string;
+  contact: string;
+}
+
 export interface Case {
   id: string;
   version: number;
@@ -278,9 +387,18 @@ export interface Case {
   escalated: boolean;
   held: boolean;
   flood: boolean;
+  /** That are in it. */
+  notices: number;
+  /** By when the next of them has to be answered; 0: all are. */
+  answer_ms: number;
+  /** Something was filed since a person changed it. */
+  news: boolean;
+  /** A photo is of a person at risk. */
+  risk: boolean;
   pending: number;
   why: Why[];
   items: Item[];
+  filings: Notice[];
   items_total: number;
   reporters: Reporter[];
   notes: Note[];
@@ -407,6 +525,22 @@ export interface Times {
   n: number;
 }
 
+export interface NoticeFigures {
+  category: string;
+  filed: number;
+  acted: number;
+  refused: number;
+  not_ours: number;
+  unreadable: number;
+  waiting: number;
+  /** Answered in time. */
+  on_time: number;
+  /** Answered late, or waiting too long. */
+  late: number;
+  /** To the answer. */
+  median_hours: number;
+}
+
 export interface Statistics {
   by_reason: Array<{
     reason: string;
@@ -434,6 +568,7 @@ export interface Statistics {
     checked: number;
     agreed: number;
   };
+  notices: NoticeFigures[];
   reports_per_day: Array<{
     day: string | number;
     reports: number;

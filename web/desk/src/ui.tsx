@@ -99,6 +99,7 @@ const ICONS = {
   child: "M8 2.5a2 2 0 1 0 .01 0M8 6.5v4M5 8h6M8 10.5L6 14M8 10.5l2 3.5",
   question: "M5.5 6a2.5 2.5 0 1 1 3.5 2.3c-.7.4-1 .8-1 1.7M8 12.5v.5",
   dash: "M3 8h10",
+  in: "M2.5 9v4h11V9M8 2.5V10M5 7l3 3 3-3",
 } as const;
 export type Icons = keyof typeof ICONS;
 

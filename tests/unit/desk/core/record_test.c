@@ -34,18 +34,22 @@ static const struct kind {
 	{ "case", &desk_case_record,
 	    "{'accounts':[{'handle':'alma','id':'#1'},"
 	    "{'handle':'ben','id':'#2'}],"
-	    "'age':'child','appeals':1,'assignee':2,'assignee_name':'rosa',"
+	    "'age':'child','answer_ms':25,'appeals':1,'assignee':2,'assignee_"
+	    "name':'rosa',"
 	    "'changed_by':'sara','changed_ms':3,'changed_version':4,"
 	    "'changer':5,'danger':true,'decided_ms':6,'destroyed_ms':7,"
 	    "'due_ms':8,"
 	    "'escalated':true,'first_ms':9,'flood':true,'held':true,"
 	    "'held_by':'dina','held_ms':10,'held_text':'a court','items':11,"
-	    "'looked_ms':12,'merged_into':13,'open_after':14,'opened_ms':15,"
+	    "'looked_ms':12,'merged_into':13,'named':[{'handle':'cleo'}],"
+	    "'news':true,'news_version':26,'notices':27,"
+	    "'open_after':14,'opened_ms':15,"
 	    "'opinion':true,'others_by':'desk','others_ms':16,"
 	    "'others_version':17,'pending':18,'photos':19,'reason':'spam',"
 	    "'reason_number':20,'reason_said':true,"
 	    "'reasons':[{'number':3},{'number':10}],"
-	    "'reporters':[{'account':'#3','reports':21}],'reports':22,"
+	    "'reporters':[{'account':'#3','reports':21}],'reports':22,'risk':"
+	    "true,"
 	    "'severity':1,'state':'waiting','threat_ms':23,'updated_ms':24}" },
 	{ "entry", &desk_entry_record,
 	    "{'answer':'I do.','answered_ms':1,'at_ms':2,'by':'rosa',"
@@ -396,7 +400,8 @@ fields_wrong(const struct trial *t)
 		assert_non_null(was);
 		field_wrong(t, f);
 		assert_int_equal(json_object_del(t->o, f->name), 0);
-		assert_err(read_whole(t), CS_ERR_CORRUPT);
+		/* What came later is not in older rows. */
+		assert_err(read_whole(t), f->later ? CS_OK : CS_ERR_CORRUPT);
 		assert_int_equal(
 		    json_object_set(t->o, "somewhere else", was), 0);
 		assert_err(read_whole(t), CS_ERR_CORRUPT);

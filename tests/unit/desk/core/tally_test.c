@@ -9,6 +9,7 @@
 #include "desk/people/people.h"
 #include "store/db.h"
 #include "unit/desk/case_home.h"
+#include "unit/desk/notice_home.h"
 
 /* Somebody with the file does not call the desk's triggers. */
 static void
@@ -149,6 +150,30 @@ test_rolled_back(void **state)
 	world_clear(&w);
 }
 
+/* A desk from before anybody filed anything is the same desk afterwards. */
+static void
+test_older(void **state)
+{
+	struct filed f;
+	struct world w;
+
+	(void)state;
+	fill(&w);
+	assert_ok(cs_db_exec(w.d->db, "DROP TABLE filing"));
+	assert_ok(cs_db_exec(w.d->db, "DROP TABLE filing_file"));
+	assert_ok(cs_db_exec(w.d->db, "PRAGMA user_version=2"));
+	cs_desk_close(w.d);
+	assert_ok(cs_desk_open(&w.d, temp_path(&w.dir, "desk"), none));
+	assert_ok(cs_desk_audit_verify(w.d, NULL, NULL));
+	filed_notice(&f, 1, CS_FILING_FRAUD);
+	filed_take(&w, &f);
+	assert_ok(cs_desk_audit_verify(w.d, NULL, NULL));
+	drop_triggers(&w);
+	assert_ok(cs_db_exec(w.d->db, "DELETE FROM filing"));
+	assert_err(cs_desk_audit_verify(w.d, NULL, NULL), CS_ERR_CHAIN);
+	world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -156,6 +181,7 @@ main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_put_back),
 		cmocka_unit_test(test_rolled_back),
+		cmocka_unit_test(test_older),
 	};
 
 	if (cs_crypto_init() != CS_OK)

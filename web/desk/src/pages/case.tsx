@@ -15,6 +15,7 @@ import { CaseActions, useCaseKeys } from "./case/actions";
 import { ConflictDialog } from "./case/conflict";
 import { CaseDialog } from "./case/dialogs";
 import type { Ask, AskKind } from "./case/dialogs";
+import { Filings } from "./case/filings";
 import { CaseHead, ChangedBy, UnseenChanges } from "./case/head";
 import { Attachments, Messages, Questions } from "./case/messages";
 import { Notes } from "./case/notes";
@@ -136,9 +137,12 @@ function CaseView({ loaded, reload }: { loaded: Case; reload: () => void }) {
       </CaseHead>
       <div class="columns">
         <div>
-          <Section title={t("case.messages")}>
-            <Messages c={c} readTo={s.readTo} more={open.more} look={setPhoto} redact={redact} />
-          </Section>
+          <Filings c={c} onMade={(made) => dispatch({ type: "changed", c: made })} />
+          {(c.items.length > 0 || c.filings.length === 0) && (
+            <Section title={t("case.messages")}>
+              <Messages c={c} readTo={s.readTo} more={open.more} look={setPhoto} redact={redact} />
+            </Section>
+          )}
           <Attachments list={c.attachments} />
           <Questions list={c.questions} />
           <Notes list={c.notes} />
@@ -193,7 +197,7 @@ function Decided({ s, dispatch, onDecision, onMade, reload }: Open & { reload: (
           </ol>
         </Section>
       )}
-      {may.work() && (
+      {may.work() && (c.reports > 0 || c.filings.length === 0) && (
         <DecidePanel
           c={c}
           version={s.readTo}

@@ -49,6 +49,10 @@ function Proof({ item }: { item: Item }) {
   );
 }
 
+/** "Reporter 2", or the notice that it came with. */
+export const reporterOf = (i: Item) =>
+  i.notice ? t("item.of-notice", { id: i.notice }) : t("item.reporter", { n: i.reporter });
+
 export function Gap({ n }: { n: number }) {
   return <li class="gap">{t("item.gap", { n })}</li>;
 }
@@ -73,7 +77,7 @@ export function ItemView({
         <span class="quiet">
           {t("item.entry", { n: item.seq })} <code dir="ltr">{item.group}</code>
         </span>
-        <span class="quiet">{t("item.reporter", { n: item.reporter })}</span>
+        <span class="quiet">{reporterOf(item)}</span>
         <span>{reasonTitle(item.reason)}</span>
         {item.repeated && <Sign tone="plain">{t("item.repeated")}</Sign>}
       </div>

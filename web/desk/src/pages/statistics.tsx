@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Numbers as small charts, each with the table that it was drawn from.
-import { num, percent, span, t } from "../lang";
+import { num, percent, span, t, word } from "../lang";
 import { setQuery, useRoute } from "../router";
 import { useLoad, usePolicy } from "../store";
 import type { Statistics, Times } from "../types";
@@ -212,6 +212,39 @@ function LoadOfPeople({ load }: { load: Statistics["load"] }) {
   );
 }
 
+function NoticeFigures({ notices }: { notices: Statistics["notices"] }) {
+  if (notices.length === 0) return null;
+  return (
+    <Section title={t("statistics.notices")}>
+      <Table
+        label={t("statistics.notices")}
+        head={[
+          t("queue.reason"),
+          t("statistics.filed"),
+          t("statistics.acted"),
+          t("statistics.refused"),
+          t("statistics.not-ours"),
+          t("queue.count-waiting"),
+          t("statistics.on-time"),
+          t("statistics.late"),
+          t("statistics.median-hours"),
+        ]}
+      >
+        {notices.map((n) => (
+          <tr key={n.category}>
+            <th scope="row">{word("notice-category", n.category)}</th>
+            {[n.filed, n.acted, n.refused, n.not_ours, n.waiting, n.on_time, n.late, n.median_hours].map((x, i) => (
+              <td key={i} class="number">
+                {num(x)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </Table>
+    </Section>
+  );
+}
+
 export function StatisticsPage() {
   const days = useRoute().query.get("days") ?? "30";
   const loaded = useLoad<Statistics>(`/statistics?days=${encodeURIComponent(days)}`);
@@ -261,6 +294,7 @@ export function StatisticsPage() {
             <Section title={t("statistics.decision")}>
               <TimeLines label={t("statistics.decision")} times={s.decision} />
             </Section>
+            <NoticeFigures notices={s.notices} />
             <Reversals s={s} />
             <LoadOfPeople load={s.load} />
           </div>

@@ -20,7 +20,7 @@ function levelWord(level: Level | null): string {
 }
 
 /** Loads a photo in a level of detail, and hides it. It opens blurred. */
-function useLook(media: Media) {
+function useLook(media: Pick<Media, "id">, of: string) {
   const [level, setLevel] = useState<Level | null>(null);
   const [url, setUrl] = useState("");
   const [busy, setBusy] = useState(false);
@@ -47,7 +47,7 @@ function useLook(media: Media) {
     setBusy(true);
     setError(null);
     try {
-      const blob = await picture(`/media/${media.id}/picture?level=${to}`, stop.signal);
+      const blob = await picture(`${of}/${media.id}/picture?level=${to}`, stop.signal);
       if (stop.signal.aborted) return;
       held.current = URL.createObjectURL(blob);
       setUrl(held.current);
@@ -95,8 +95,17 @@ function Levels({ level, busy, show }: Look) {
   );
 }
 
-export function PhotoViewer({ media, onClose }: { media: Media; onClose: () => void }) {
-  const look = useLook(media);
+/** ${of} is where the desk has such photos. */
+export function PhotoViewer({
+  media,
+  of = "/media",
+  onClose,
+}: {
+  media: Pick<Media, "id" | "decided">;
+  of?: string;
+  onClose: () => void;
+}) {
+  const look = useLook(media, of);
   const { level, url, busy, error, show, hide } = look;
   const s = useCell(session);
   const seen = useCell(exposure) ?? s?.person.exposure_today ?? 0;

@@ -40,10 +40,12 @@ function Accounts({ c }: { c: Case }) {
 export function About({ c }: { c: Case }) {
   return (
     <>
-      <Accounts c={c} />
-      <Section title={t("case.reporters")}>
-        <Reporters list={c.reporters} />
-      </Section>
+      {c.accounts.length > 0 && <Accounts c={c} />}
+      {c.reporters.length > 0 && (
+        <Section title={t("case.reporters")}>
+          <Reporters list={c.reporters} />
+        </Section>
+      )}
       <Section title={t("queue.why")}>
         <ol class="why">
           {c.why.map((w, i) => (

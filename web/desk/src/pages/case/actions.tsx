@@ -66,7 +66,7 @@ function WorkActions(p: Acts) {
       <Opens {...p} kind="escalate" label={t("case.escalate")} shortcut="e" />
       <Opens {...p} kind="opinion" label={t("case.opinion")} />
       <Opens {...p} kind="triage" label={t("case.triage")} />
-      <Opens {...p} kind="question" label={t("case.question")} />
+      {c.reporters.length > 0 && <Opens {...p} kind="question" label={t("case.question")} />}
       <Opens {...p} kind="attach" label={t("case.attach")} />
       {lead && <Opens {...p} kind="merge" label={t("case.merge")} />}
       {lead && c.items.length > 1 && <Opens {...p} kind="split" label={t("case.split")} />}
@@ -81,6 +81,7 @@ export function useCaseKeys({ c, open, claim }: Omit<Acts, "busy" | "release">, 
   const work = [
     { key: "c", does: t("keys.claim"), run: () => !c.assignee && claim() },
     { key: "d", does: t("keys.decide"), run: () => document.querySelector<HTMLElement>(".decide select")?.focus() },
+    { key: "a", does: t("notice.answer"), run: () => document.querySelector<HTMLElement>(".answer-it")?.click() },
     { key: "n", does: t("keys.note"), run: () => open("note") },
     { key: "e", does: t("keys.escalate"), run: () => open("escalate") },
   ];

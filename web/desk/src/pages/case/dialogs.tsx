@@ -10,6 +10,7 @@ import { session, useLoad, usePolicy } from "../../store";
 import type { Age, Case, CaseEvent, Item, Page, PersonRow } from "../../types";
 import { AreaField, Check, Fail, Field, FormDialog, SelectField, short, TextField } from "../../ui";
 import type { Option } from "../../ui";
+import { reporterOf } from "../item";
 import { Changes } from "./events";
 
 export type AskKind =
@@ -46,8 +47,8 @@ function localInput(ms: number): string {
 }
 
 function reports(c: Case): Option[] {
-  const seen = new Map(c.items.map((i) => [i.report, i.reporter]));
-  return [...seen].map(([id, n]) => [id, `${short(id)} – ${t("item.reporter", { n })}`]);
+  const seen = new Map(c.items.map((i) => [i.report, i]));
+  return [...seen].map(([id, i]) => [id, `${short(id)} – ${reporterOf(i)}`]);
 }
 
 export function CaseDialog(props: Props) {
@@ -300,7 +301,8 @@ function Attach({ c, changes, change, onClose, onConflict }: Props) {
 }
 
 function AskQuestion({ c, changes, change, onClose, onConflict }: Props) {
-  const options = reports(c);
+  // Of a notice, whoever filed it is asked by the answer.
+  const options = reports({ ...c, items: c.items.filter((i) => !i.notice) });
   const [report, setReport] = useKept(`case ${c.id} dialog report`, options[0]?.[0] ?? "");
   const [text, setText] = useKept(`case ${c.id} dialog text`, "");
   return (

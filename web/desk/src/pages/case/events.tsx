@@ -19,7 +19,8 @@ function eventArgs(args: Record<string, unknown> | undefined): string {
       if (k === "action") return word("action-kind", s) === s ? "" : word("action-kind", s);
       if (k === "reason") return reasonTitle(s);
       if (k === "age") return s === "unknown" ? "" : word("age", s);
-      if (k === "outcome") return word("appeal-state", s);
+      if (k === "outcome") return word(word("notice-outcome", s) === s ? "appeal-state" : "notice-outcome", s);
+      if (k === "notice") return t("notice.number", { id: s });
       return SHOWN.includes(k) ? s : "";
     })
     .filter(Boolean)

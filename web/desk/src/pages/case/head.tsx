@@ -28,6 +28,7 @@ function Standing({ c }: { c: Case }) {
         )}
       </span>
       <Count label={t("queue.reports")} n={c.reports} />
+      {c.notices > 0 && <Count label={t("queue.notices")} n={c.notices} />}
       <span class="quiet">
         {t("queue.opened")} <When ms={c.opened_ms} />
       </span>

@@ -45,6 +45,7 @@ export function Row({
         </span>
         <Count label={t("queue.reports")} n={row.reports} />
         <Count label={t("queue.reporters")} n={row.reporters} />
+        {row.notices > 0 && <Count label={t("queue.notices")} n={row.notices} />}
         {row.photos > 0 && <Count label={t("queue.photos")} n={row.photos} />}
         {row.unproved_reports > 0 && (
           <Sign tone="warn" icon="question">
