@@ -160,7 +160,7 @@ is_clear(struct cs_http_head *h)
 	size_t lengths = count(h, "content-length");
 
 	h->has_content_length = lengths == 1;
-	h->close = cs_http_lists(h, "connection", "close");
+	h->close = h->close || cs_http_lists(h, "connection", "close");
 	return count(h, "transfer-encoding") == 0 && lengths <= 1 &&
 	    (lengths == 0 ||
 		cs_http_number(
@@ -210,6 +210,8 @@ status_line(struct cs_http_head *out, struct cs_view line)
 	    !cs_http_number(&n, cs_view(status.data, 3)) || n < 100 || n > 599)
 		return false;
 	out->status = (int)n;
+	/* RFC 9112, section 9.3. */
+	out->close = cs_view_equal(version, cs_view_str("HTTP/1.0"));
 	return true;
 }
 

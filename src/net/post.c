@@ -127,6 +127,7 @@ struct talk {
 	int fd;
 	struct cs_tls *tls; /* NULL: without */
 	uint64_t end_ms;
+	bool stays; /* another request can follow */
 };
 
 static uint64_t
@@ -251,7 +252,7 @@ hear_body(const struct talk *t, struct cs_buf *out, struct cs_view in,
 }
 
 static enum cs_err
-hear(const struct talk *t, struct cs_net_post *p)
+hear(struct talk *t, struct cs_net_post *p)
 {
 	struct cs_buf in = { .max = CS_HTTP_HEAD_MAX };
 	struct cs_http_head h;
@@ -268,6 +269,8 @@ hear(const struct talk *t, struct cs_net_post *p)
 		if (p->answer != NULL)
 			err = hear_body(
 			    t, p->answer, cs_view(in.data + n, in.len - n), &h);
+		t->stays = err == CS_OK && p->answer != NULL &&
+		    h.has_content_length && !h.close;
 	}
 	cs_buf_free(&in);
 	return err;
@@ -293,8 +296,9 @@ request(const struct talk *t, const struct cs_net_post *p, bool get)
 		err = cs_buf_add(&head, cs_view_str(text));
 	}
 	if (err == CS_OK)
-		err =
-		    cs_buf_add(&head, cs_view_str("\r\nConnection: close\r\n"));
+		err = cs_buf_add(&head,
+		    cs_view_str(p->kept != NULL ? "\r\n"
+						: "\r\nConnection: close\r\n"));
 	if (err == CS_OK && !get) {
 		snprintf(
 		    text, sizeof text, "Content-Length: %zu\r\n", p->body.len);
@@ -308,34 +312,110 @@ request(const struct talk *t, const struct cs_net_post *p, bool get)
 	return err;
 }
 
+/* ---- connections -------------------------------------------------------- */
+
+static void
+hang_up(struct talk *t)
+{
+	if (t->tls != NULL)
+		cs_tls_free(t->tls);
+	if (t->fd >= 0)
+		close(t->fd);
+	*t = (struct talk){ .fd = -1 };
+}
+
 static enum cs_err
-talk(struct cs_net_post *p, bool get)
+reach(struct talk *t, const struct cs_net_post *p)
 {
 	const struct cs_net_dial how = {
 		.host = p->to->host,
 		.port = p->to->port,
 		.timeout_ms = p->timeout_ms,
 	};
-	struct talk t = { .fd = -1 };
 	bool reached;
-	enum cs_err err = cs_net_dial(&t.fd, &reached, &how);
+	enum cs_err err = cs_net_dial(&t->fd, &reached, &how);
 
-	p->status = 0;
+	t->end_ms = now_ms() + (uint64_t)p->timeout_ms;
+	if (err || p->to->plain)
+		return err;
+	err = p->pinned
+	    ? cs_tls_connect(&t->tls, p->ssl_ctx, t->fd)
+	    : cs_tls_public_connect(&t->tls, p->ssl_ctx, t->fd, p->to->host);
 	if (err)
 		return err;
-	t.end_ms = now_ms() + (uint64_t)p->timeout_ms;
-	if (!p->to->plain) {
-		err = p->pinned ? cs_tls_connect(&t.tls, p->ssl_ctx, t.fd)
-				: cs_tls_public_connect(
-				      &t.tls, p->ssl_ctx, t.fd, p->to->host);
-		if (err == CS_OK)
-			err = shake_hands(&t);
+	return shake_hands(t);
+}
+
+/* The connection that was kept, if it leads there. */
+static bool
+take_kept(struct talk *t, const struct cs_net_post *p)
+{
+	struct cs_net_kept *k = p->kept;
+
+	if (k == NULL || !k->open)
+		return false;
+	if (strcmp(k->host, p->to->host) != 0 || k->port != p->to->port ||
+	    (k->tls == NULL) != p->to->plain) {
+		cs_net_kept_close(k);
+		return false;
 	}
-	if (err == CS_OK && (err = request(&t, p, get)) == CS_OK)
-		err = hear(&t, p);
-	if (t.tls != NULL)
-		cs_tls_free(t.tls);
-	close(t.fd);
+	t->fd = k->fd;
+	t->tls = k->tls;
+	t->end_ms = now_ms() + (uint64_t)p->timeout_ms;
+	*k = (struct cs_net_kept){ .open = false };
+	return true;
+}
+
+static void
+keep(struct talk *t, const struct cs_net_post *p)
+{
+	struct cs_net_kept *k = p->kept;
+
+	*k = (struct cs_net_kept){
+		.open = true, .fd = t->fd, .tls = t->tls, .port = p->to->port
+	};
+	memcpy(k->host, p->to->host, sizeof k->host);
+}
+
+void
+cs_net_kept_close(struct cs_net_kept *k)
+{
+	struct talk t = { .fd = k->fd, .tls = k->tls };
+
+	if (k->open)
+		hang_up(&t);
+	*k = (struct cs_net_kept){ .open = false };
+}
+
+static enum cs_err
+exchange(struct talk *t, struct cs_net_post *p, bool get)
+{
+	enum cs_err err = request(t, p, get);
+
+	return err ? err : hear(t, p);
+}
+
+static enum cs_err
+talk(struct cs_net_post *p, bool get)
+{
+	struct talk t = { .fd = -1 };
+	bool kept = take_kept(&t, p);
+	enum cs_err err;
+
+	p->status = 0;
+	if ((err = kept ? CS_OK : reach(&t, p)) == CS_OK)
+		err = exchange(&t, p, get);
+	/* Whoever closes a connection on which nothing is asked for may do so
+	 * while something is; a GET can be said twice. */
+	if (kept && get && err == CS_ERR_CLOSED && p->status == 0) {
+		hang_up(&t);
+		if ((err = reach(&t, p)) == CS_OK)
+			err = exchange(&t, p, get);
+	}
+	if (p->kept != NULL && t.stays)
+		keep(&t, p);
+	else
+		hang_up(&t);
 	return err;
 }
 

@@ -9,7 +9,8 @@ WANTED = ["Ed25519 signature", "sender, group of 2", "hub, group of 2",
           "end to end, p50", "end to end, p99", "each idle connection",
           "hash of 3 megapixels", "open and verify a report of strangers",
           "search among 500 cases", "find within 31 bits, N = 10000",
-          "proof of an entry, made of files, p50"]
+          "proof of an entry, made of files, p50, N = 10000",
+          "32 together: to verify all, each"]
 WANTED += ["suite %d: %s" % (suite, what) for suite in (1, 2, 3) for what in (
     "key package", "protect 100 bytes, N = 50", "unprotect 1024 bytes, N = 50",
     "add 49 members", "join, N = 50", "join, N = 50, two threads",

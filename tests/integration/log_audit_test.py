@@ -46,6 +46,11 @@ class Logs(World):
 
 class Handler(SimpleHTTPRequestHandler):
     asked = []
+    connections = []
+
+    def setup(self):
+        Handler.connections.append(self.client_address)
+        super().setup()
 
     def do_GET(self):  # pylint: disable=invalid-name
         Handler.asked.append(self.path)
@@ -55,9 +60,9 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-def served(folder):
+def served(folder, handler=Handler):
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(
-        Handler, directory=folder))
+        handler, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server, "http://127.0.0.1:%d" % server.server_address[1]
 
@@ -227,6 +232,39 @@ def test_continued():
             check(len(Handler.asked) <= 12 + 4 * (count // 256 + 1),
                   "%d: %s" % (count, Handler.asked))
         server.shutdown()
+
+
+class Lasting(Handler):
+    """Lets a client ask for as many files as it likes; or for ten."""
+    protocol_version = "HTTP/1.1"
+    most = 0
+
+    def setup(self):
+        self.left = Lasting.most
+        super().setup()
+
+    def do_GET(self):  # pylint: disable=invalid-name
+        super().do_GET()
+        self.left -= 1
+        if self.left == 0:
+            self.close_connection = True
+
+
+def test_one_connection():
+    with Logs() as w:
+        key = w.grow("log", 70000)
+        for handler, most, few in ((Lasting, 0, 1), (Lasting, 10, 60),
+                                   (Handler, 0, 600)):
+            server, url = served(w.public("log"), handler)
+            Lasting.most = most
+            Handler.asked.clear()
+            Handler.connections.clear()
+            r = w.verify(url, key)
+            check(r.status == WHOLE, str(r))
+            check(len(Handler.asked) > 500, str(len(Handler.asked)))
+            check(len(Handler.connections) <= few, "%d connections for %d" %
+                  (len(Handler.connections), len(Handler.asked)))
+            server.shutdown()
 
 
 def test_rolled_back_and_forked():

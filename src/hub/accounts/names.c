@@ -205,8 +205,8 @@ list_new(struct cs_buf *out, struct cs_hub *hub)
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(&rows, hub->db,
 	    "SELECT id,handle,cert FROM account WHERE label IS NULL"
-	    " AND created>=? ORDER BY created LIMIT ?",
-	    cs_int(0), cs_int(HUB_NAMES_TURN));
+	    " ORDER BY created LIMIT ?",
+	    cs_int(HUB_NAMES_TURN));
 
 	while (err == CS_OK && cs_rows_next(&rows))
 		for (int i = 0; i < 3; i++)

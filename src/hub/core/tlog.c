@@ -302,8 +302,8 @@ static enum cs_err
 number_queue(uint64_t *n, struct cs_hub *hub)
 {
 	struct cs_rows rows;
-	enum cs_err err = cs_db_query(&rows, hub->db,
-	    "SELECT entry FROM tlog_queue WHERE id>=? ORDER BY id", cs_int(0));
+	enum cs_err err = cs_db_query(
+	    &rows, hub->db, "SELECT entry FROM tlog_queue ORDER BY id");
 
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		err = number_kind(hub, *n, cs_col_blob(&rows, 0));

@@ -2,23 +2,19 @@
 #include "hub/push/push.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "crypto/init.h"
-#include "crypto/tls_public.h"
 #include "crypto/web_push.h"
 #include "family/channel.h"
-#include "family/confine.h"
 #include "family/part.h"
+#include "hub/talk/outward.h"
 #include "hub/talk/talk.h"
 #include "net/post.h"
 #include "store/clock.h"
 #include "store/file.h"
 
-#define AUTHORITIES_MAX ((size_t)4 << 20)
 #define POST_MS 5000
 #define VAPID_S (12 * CS_HOUR_S) /* RFC 8292: at most a day */
 /* A service that does not answer is left alone for so long: others wait. */
@@ -37,8 +33,7 @@ struct push {
 	struct cs_web_push_key key;
 	bool has_key;
 	char subject[256];
-	struct cs_buf authorities;
-	void *tls;
+	struct hub_outward out;
 	struct {
 		char host[CS_NET_ENDPOINT_HOST_SIZE];
 		uint64_t until_ms;
@@ -96,13 +91,13 @@ send_one(struct push *p, const struct hub_talk_push *what)
 	struct cs_net_endpoint to;
 	struct cs_buf fields = { 0 }, body = { 0 };
 	struct cs_net_post post = {
-		.ssl_ctx = p->tls,
+		.ssl_ctx = p->out.tls,
 		.to = &to,
 		.timeout_ms = POST_MS,
 	};
 	enum cs_err err;
 
-	if (!p->has_key || p->tls == NULL ||
+	if (!p->has_key || p->out.tls == NULL ||
 	    what->length > sizeof what->endpoint ||
 	    cs_net_endpoint_parse(&to, cs_view(what->endpoint, what->length)) !=
 		CS_OK ||
@@ -165,13 +160,8 @@ take(void *arg, struct cs_hand *h)
 		memcpy(p->subject, h->bytes, h->length);
 	if (cs_hand_is(h, "vapid.key") && h->fd >= 0 && !p->has_key)
 		err = take_key(p, h->fd);
-	if (cs_hand_is(h, "authorities") && h->fd >= 0 &&
-	    p->authorities.len == 0) {
-		p->authorities.max = AUTHORITIES_MAX;
-		err = cs_file_read_fd(&p->authorities, h->fd, AUTHORITIES_MAX);
-		if (err != CS_ERR_NOMEM)
-			err = CS_OK;
-	}
+	if (err == CS_OK)
+		err = hub_outward_take(&p->out, h);
 	if (h->fd >= 0)
 		close(h->fd);
 	return err;
@@ -224,22 +214,12 @@ run_round(struct push *p)
 static enum cs_err
 begin(struct push *p)
 {
-	const struct cs_confinement how = {
-		.more = CS_CONFINE_NAMES,
-		.stranger = true,
-		.folder = -1,
-	};
-	struct cs_confined confined;
-	enum cs_err err;
+	enum cs_err err = hub_outward_begin(&p->out, HUB_PUSH, p, take);
 
-	(void)signal(SIGPIPE, SIG_IGN);
-	if ((err = cs_part_begin(HUB_PUSH)) || (err = cs_crypto_init()) ||
-	    (err = cs_confine(&confined, &how)) ||
-	    (err = cs_part_take(p, take, true)))
+	if (err)
 		return err;
-	if (cs_tls_public_new(&p->tls, cs_buf_view(&p->authorities)) != CS_OK)
+	if (p->out.tls == NULL)
 		cs_part_tell("authorities", 0, "");
-	cs_buf_free(&p->authorities);
 	return cs_part_ready();
 }
 
@@ -254,7 +234,7 @@ hub_push_main(void)
 	while (err == CS_OK)
 		err = run_round(&p);
 	cs_channel_free(p.database);
-	cs_tls_public_free(p.tls);
+	hub_outward_free(&p.out);
 	cs_wipe(&p.key, sizeof p.key);
 	return err == CS_ERR_CLOSED ? 0 : 1;
 }

@@ -2,18 +2,15 @@
 #include "hub/witness/witness.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "crypto/hash.h"
-#include "crypto/init.h"
-#include "crypto/tls_public.h"
 #include "family/channel.h"
-#include "family/confine.h"
 #include "family/part.h"
+#include "hub/talk/outward.h"
 #include "hub/talk/talk.h"
 #include "net/cosign.h"
 #include "net/post.h"
@@ -21,7 +18,6 @@
 #include "store/file.h"
 #include "tlog/tile.h"
 
-#define AUTHORITIES_MAX ((size_t)4 << 20)
 #define ASK_MS 5000
 #define FILE_MS 5000 /* for a file of the log's process */
 /* A witness that fails is left alone for so long: twice as long each time. */
@@ -32,8 +28,7 @@ struct process {
 	struct cs_channel *log;
 	bool gone; /* the log's process is */
 	struct cs_tlog_policy policy;
-	struct cs_buf authorities;
-	void *tls;
+	struct hub_outward out;
 	/* Of each witness: what it cosigned last, and its rest. */
 	struct known {
 		uint64_t old, rest_ms, until_ms;
@@ -115,7 +110,7 @@ get_shown(struct cs_buf *out, const struct process *p, const char *url)
 	char place[CS_TLOG_POLICY_URL_MAX + 2 * CS_HASH_LEN + 16];
 	struct cs_net_endpoint to;
 	struct cs_net_post get = {
-		.ssl_ctx = p->tls,
+		.ssl_ctx = p->out.tls,
 		.to = &to,
 		.timeout_ms = ASK_MS,
 		.answer = out,
@@ -163,7 +158,7 @@ ask_one(struct process *p, size_t i, struct cs_tlog_tiles *tiles)
 		.note = cs_buf_view(&p->note),
 		.read = cs_tlog_tiles_node,
 		.arg = tiles,
-		.ssl_ctx = p->tls,
+		.ssl_ctx = p->out.tls,
 		.timeout_ms = ASK_MS,
 		.old = k->old,
 	};
@@ -241,12 +236,8 @@ take(void *arg, struct cs_hand *h)
 	}
 	if (cs_hand_is(h, "witnesses") && h->fd >= 0)
 		err = take_policy(p, h->fd);
-	if (cs_hand_is(h, "authorities") && h->fd >= 0 &&
-	    p->authorities.len == 0) {
-		err = cs_file_read_fd(&p->authorities, h->fd, AUTHORITIES_MAX);
-		if (err != CS_ERR_NOMEM)
-			err = CS_OK;
-	}
+	if (err == CS_OK)
+		err = hub_outward_take(&p->out, h);
 	if (h->fd >= 0)
 		close(h->fd);
 	return err;
@@ -294,24 +285,10 @@ run_round(struct process *p)
 static enum cs_err
 begin(struct process *p)
 {
-	const struct cs_confinement how = {
-		.more = CS_CONFINE_NAMES,
-		.stranger = true,
-		.folder = -1,
-	};
-	struct cs_confined confined;
-	enum cs_err err;
+	enum cs_err err = hub_outward_begin(&p->out, HUB_WITNESS, p, take);
 
-	(void)signal(SIGPIPE, SIG_IGN);
-	if ((err = cs_part_begin(HUB_WITNESS)) || (err = cs_crypto_init()) ||
-	    (err = cs_confine(&confined, &how)) ||
-	    (err = cs_part_take(p, take, true)))
-		return err;
-	/* Without, witnesses with http:// can be asked. */
-	if (cs_tls_public_new(&p->tls, cs_buf_view(&p->authorities)) != CS_OK)
-		p->tls = NULL;
-	cs_buf_free(&p->authorities);
-	return cs_part_ready();
+	/* Without authorities, witnesses with http:// can be asked. */
+	return err ? err : cs_part_ready();
 }
 
 int
@@ -325,7 +302,7 @@ hub_witness_main(void)
 	while (err == CS_OK)
 		err = run_round(&p);
 	cs_channel_free(p.log);
-	cs_tls_public_free(p.tls);
+	hub_outward_free(&p.out);
 	cs_buf_free(&p.note);
 	return err == CS_ERR_CLOSED ? 0 : 1;
 }

@@ -17,6 +17,7 @@
 #include "programs/bench/message.h"
 #include "programs/bench/mls.h"
 #include "programs/bench/phash.h"
+#include "programs/bench/stamps.h"
 #include "programs/bench/tlog.h"
 #include "programs/bench/util.h"
 #include "programs/bench/wire.h"
@@ -72,15 +73,16 @@ run(const struct cli_args *args,
 	return CLI_OK;
 }
 
-static void (*const all_parts[])(
-    const struct bench_options *o) = { bench_message, bench_wire,
-	bench_throughput, bench_delay, bench_idle, bench_mls, bench_phash,
-	bench_desk, bench_log, bench_tlog, bench_mls_scale, bench_groups };
+static void (*const all_parts[])(const struct bench_options *o) = {
+	bench_message, bench_wire, bench_throughput, bench_delay, bench_idle,
+	bench_mls, bench_phash, bench_desk, bench_log, bench_tlog, bench_stamps,
+	bench_mls_scale, bench_groups
+};
 
 static int
 run_groups(const struct cli_args *args)
 {
-	return run(args, &all_parts[11], 1);
+	return run(args, &all_parts[12], 1);
 }
 
 static int
@@ -116,7 +118,7 @@ run_mls(const struct cli_args *args)
 static int
 run_mls_scale(const struct cli_args *args)
 {
-	return run(args, &all_parts[10], 1);
+	return run(args, &all_parts[11], 1);
 }
 
 static int
@@ -144,9 +146,15 @@ run_tlog(const struct cli_args *args)
 }
 
 static int
+run_stamps(const struct cli_args *args)
+{
+	return run(args, &all_parts[10], 1);
+}
+
+static int
 run_all(const struct cli_args *args)
 {
-	return run(args, all_parts, 10);
+	return run(args, all_parts, 11);
 }
 
 static const struct cli_option options[] = {
@@ -183,6 +191,8 @@ static const struct cli_command commands[] = {
 	{ "tlog", "", "writing and proving in a transparency log",
 	    "In a folder of its own, in the temporary folder.", 0, 0, NULL,
 	    run_tlog },
+	{ "stamps", "", "stamps in batches, beside one signature each", NULL, 0,
+	    0, NULL, run_stamps },
 	{ "mls", "", "what MLS groups cost, in suites 1, 2 and 3",
 	    "Medians, beside the sum of the signatures, verifications and "
 	    "encapsulations that each step cannot do without.",

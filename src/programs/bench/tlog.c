@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A log of commitments, written in batches of one to a thousand, each on disk
- * before the next: entries a second, whether they become fewer, the bytes that
- * are left on disk, and proofs made of its files, verified as anybody would.
+ * before the next.  At each power of ten: entries a second and whether they
+ * become fewer, the bytes that are left on disk, and proofs made of its files,
+ * verified as anybody would.  Beside it what cannot be done without: the same
+ * bytes synced to a file, and the two hashes that a tree takes for each entry.
  */
 #include "programs/bench/tlog.h"
 
@@ -33,6 +35,7 @@ struct scene {
 	struct cs_tlog_writer *w;
 	uint8_t bytes[BATCH][ENTRY_LEN];
 	struct cs_view entries[BATCH];
+	uint64_t about; /* entries, without the few that came singly */
 };
 
 static uint64_t disk_bytes, disk_files;
@@ -76,6 +79,17 @@ begin(struct scene *s)
 		s->entries[i] = CS_VIEW_OF(s->bytes[i]);
 }
 
+/* A value of the log as long as it is by now. */
+static void
+value(const struct scene *s, const char *name, double v, const char *unit)
+{
+	char what[96];
+
+	snprintf(what, sizeof what, "%s, N = %llu", name,
+	    (unsigned long long)s->about);
+	bench_value(what, v, unit);
+}
+
 /* Append ${n} entries in batches of ${batch}; how many a second. */
 static double
 append(struct scene *s, uint64_t n, size_t batch)
@@ -106,6 +120,25 @@ sync_alone(const struct scene *s, unsigned rounds)
 	snprintf(path, sizeof path, "%s/alone", s->dir);
 	for (unsigned i = 0; i < rounds; i++)
 		bench_must(cs_file_write(path, bytes, 0600), "a file");
+	return rounds * (double)BATCH * 1e9 / (double)(bench_ns() - from);
+}
+
+/* The hash of each entry and one above it, and nothing else; how many entries a
+ * second one processor has time for. */
+static double
+hash_alone(const struct scene *s, unsigned rounds)
+{
+	struct cs_tlog_hash leaf = { 0 }, above = { 0 };
+	uint64_t from = bench_ns();
+
+	for (unsigned i = 0; i < rounds; i++) {
+		for (size_t k = 0; k < BATCH; k++) {
+			bench_must(
+			    cs_tlog_leaf_hash(&leaf, s->entries[k]), "leaf");
+			bench_must(
+			    cs_tlog_node_hash(&above, &above, &leaf), "node");
+		}
+	}
 	return rounds * (double)BATCH * 1e9 / (double)(bench_ns() - from);
 }
 
@@ -149,12 +182,12 @@ prove(struct scene *s, unsigned rounds)
 		made[i] = prove_one(
 		    s, &tiles, (at >> 16) % tiles.size, &verified[i], &length);
 	}
-	bench_value("proof of an entry, made of files, p50",
+	value(s, "proof of an entry, made of files, p50",
 	    (double)bench_percentile(made, rounds, 50) / 1e3, "us");
-	bench_value("verify it with its checkpoint, p50",
+	value(s, "verify it with its checkpoint, p50",
 	    (double)bench_percentile(verified, rounds, 50) / 1e3, "us");
-	bench_value(
-	    "proof as a file, with its checkpoint", (double)length, "bytes");
+	value(
+	    s, "proof as a file, with its checkpoint", (double)length, "bytes");
 }
 
 static void
@@ -165,9 +198,9 @@ weigh(const struct scene *s)
 	disk_bytes = disk_files = 0;
 	if (nftw(s->path, count_file, 16, FTW_PHYS) != 0)
 		bench_must(cs_file_errno(), "the files");
-	bench_value(
-	    "disk an entry of 64 bytes", (double)disk_bytes / size, "bytes");
-	bench_value("files", (double)disk_files, "");
+	value(
+	    s, "disk an entry of 64 bytes", (double)disk_bytes / size, "bytes");
+	value(s, "files", (double)disk_files, "");
 }
 
 static void
@@ -179,8 +212,7 @@ open_again(struct scene *s)
 	from = bench_ns();
 	bench_must(
 	    cs_tlog_writer_open(&s->w, s->path, &s->owner, NULL), "open again");
-	bench_value(
-	    "open the log again", (double)(bench_ns() - from) / 1e3, "us");
+	value(s, "open the log again", (double)(bench_ns() - from) / 1e3, "us");
 }
 
 void
@@ -188,12 +220,16 @@ bench_tlog(const struct bench_options *o)
 {
 	static struct scene s;
 	uint64_t small = o->quick ? SMALL_BATCHES / 10 : SMALL_BATCHES;
-	double first = 0;
+	double first = 0, alone, hashes;
 
 	bench_section("A transparency log");
 	begin(&s);
 	bench_value(
 	    "one entry at a time, on disk", append(&s, small, 1), "a second");
+	alone = sync_alone(&s, o->quick ? ROUNDS_QUICK / 5 : ROUNDS / 10);
+	hashes = hash_alone(&s, o->quick ? ROUNDS_QUICK : ROUNDS);
+	bench_value("the same entries into one synced file", alone, "a second");
+	bench_value("their hashes alone, one processor", hashes, "a second");
 	for (uint64_t n = 10000, done = 0;; done = n, n *= 10) {
 		char what[64];
 		double rate;
@@ -201,19 +237,17 @@ bench_tlog(const struct bench_options *o)
 		n = n < o->entries ? n : o->entries;
 		rate = append(&s, n - done, BATCH);
 		first = first != 0 ? first : rate;
+		s.about = n;
 		snprintf(what, sizeof what, "in batches of 1,000, up to %llu",
 		    (unsigned long long)n);
 		bench_ratio(
 		    what, rate, "a second", "the first 10,000", first, 0);
+		open_again(&s);
+		prove(&s, o->quick ? ROUNDS_QUICK : ROUNDS);
+		weigh(&s);
 		if (n == o->entries)
 			break;
 	}
-	bench_value("the same entries into one synced file",
-	    sync_alone(&s, o->quick ? ROUNDS_QUICK / 5 : ROUNDS / 10),
-	    "a second");
-	open_again(&s);
-	prove(&s, o->quick ? ROUNDS_QUICK : ROUNDS);
-	weigh(&s);
 	cs_tlog_writer_close(s.w);
 	nftw(s.dir, remove_file, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -74,6 +74,7 @@ log_source_open(
 void
 log_source_close(struct log_source *s)
 {
+	cs_net_kept_close(&s->kept);
 	cs_tls_public_free(s->ssl_ctx);
 	s->ssl_ctx = NULL;
 }
@@ -90,6 +91,7 @@ get(struct log_source *s, struct cs_buf *out, const char *path)
 		.to = &to,
 		.timeout_ms = TIMEOUT_MS,
 		.answer = out,
+		.kept = &s->kept,
 	};
 	enum cs_err err = place(&to, url, sizeof url, s, path);
 

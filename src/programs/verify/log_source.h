@@ -10,6 +10,7 @@ struct log_source {
 	size_t prefix_len;
 	bool far;                        /* a URL */
 	void *ssl_ctx;                   /* NULL: "http://" only */
+	struct cs_net_kept kept;         /* between two files */
 	char missing[CS_TLOG_PATH_SIZE]; /* the path that failed last */
 };
 

@@ -31,12 +31,13 @@ read_counts(struct log_state *out, struct cs_view line)
 	return CS_OK;
 }
 
-static enum cs_err
-parse(struct log_state *out, struct cs_view file)
+enum cs_err
+log_state_parse(struct log_state *out, struct cs_view file)
 {
 	struct cs_view line;
 	enum cs_err err;
 
+	memset(out, 0, sizeof *out);
 	if ((err = cs_tlog_line_next(&line, &file)))
 		return err;
 	if (!cs_view_equal(line, cs_view_str(FIRST)))
@@ -47,19 +48,6 @@ parse(struct log_state *out, struct cs_view file)
 	if (file.len == 0 || file.data[0] != '\n')
 		return CS_ERR_FORMAT;
 	return cs_buf_set(&out->note, cs_view(file.data + 1, file.len - 1));
-}
-
-enum cs_err
-log_state_read(struct log_state *out, const char *path)
-{
-	struct cs_buf file = { 0 };
-	enum cs_err err = cs_file_read(&file, path, STATE_MAX);
-
-	memset(out, 0, sizeof *out);
-	if (err == CS_OK)
-		err = parse(out, cs_buf_view(&file));
-	cs_buf_free(&file);
-	return err == CS_ERR_LIMIT ? CS_ERR_FORMAT : err;
 }
 
 /* As the text without the newline, and what stands between two numbers. */
@@ -74,17 +62,38 @@ add_count(struct cs_buf *out, uint64_t count, bool last)
 }
 
 enum cs_err
+log_state_add(struct cs_buf *out, const struct log_state *s)
+{
+	enum cs_err err = cs_buf_add(out, cs_view_str(FIRST "\n"));
+
+	for (size_t i = 0; err == CS_OK && i < LOG_KINDS; i++)
+		err = add_count(out, s->counts[i], i == LOG_KINDS - 1);
+	if (err == CS_OK)
+		err = cs_buf_add(out, cs_view_str("\n"));
+	if (err == CS_OK)
+		err = cs_buf_add(out, cs_buf_view(&s->note));
+	return err;
+}
+
+enum cs_err
+log_state_read(struct log_state *out, const char *path)
+{
+	struct cs_buf file = { 0 };
+	enum cs_err err = cs_file_read(&file, path, STATE_MAX);
+
+	memset(out, 0, sizeof *out);
+	if (err == CS_OK)
+		err = log_state_parse(out, cs_buf_view(&file));
+	cs_buf_free(&file);
+	return err == CS_ERR_LIMIT ? CS_ERR_FORMAT : err;
+}
+
+enum cs_err
 log_state_write(const struct log_state *s, const char *path)
 {
 	struct cs_buf file = { 0 };
-	enum cs_err err = cs_buf_add(&file, cs_view_str(FIRST "\n"));
+	enum cs_err err = log_state_add(&file, s);
 
-	for (size_t i = 0; err == CS_OK && i < LOG_KINDS; i++)
-		err = add_count(&file, s->counts[i], i == LOG_KINDS - 1);
-	if (err == CS_OK)
-		err = cs_buf_add(&file, cs_view_str("\n"));
-	if (err == CS_OK)
-		err = cs_buf_add(&file, cs_buf_view(&s->note));
 	if (err == CS_OK)
 		err = cs_file_write(path, cs_buf_view(&file), 0644);
 	cs_buf_free(&file);

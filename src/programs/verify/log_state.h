@@ -21,6 +21,13 @@ struct log_state {
 	struct cs_buf note; /* owned; empty: nothing was audited yet */
 };
 
+/* The text of such a file; free ${out->note}.  CS_ERR_FORMAT: that is another
+ * file. */
+CS_CHECKED enum cs_err log_state_parse(
+    struct log_state *out, struct cs_view file);
+/* Append it to ${out}. */
+CS_CHECKED enum cs_err log_state_add(
+    struct cs_buf *out, const struct log_state *s);
 /* Read ${path}; free ${out->note}.  CS_ERR_NOT_FOUND: there is none;
  * CS_ERR_FORMAT: that is another file. */
 CS_CHECKED enum cs_err log_state_read(struct log_state *out, const char *path);

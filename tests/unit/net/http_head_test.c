@@ -147,6 +147,10 @@ test_answers(void **state)
 	assert_int_equal(h.status, 200);
 	assert_true(h.close);
 	assert_false(h.has_content_length);
+	assert_ok(answer(&h, "HTTP/1.0 200\r\n\r\n"));
+	assert_true(h.close);
+	assert_ok(answer(&h, "HTTP/1.1 200\r\n\r\n"));
+	assert_false(h.close);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		assert_err(answer(&h, bad[i]), CS_ERR_FORMAT);
 }

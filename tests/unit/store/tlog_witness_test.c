@@ -3,7 +3,6 @@
  * becomes of its calls to the system. */
 #include "store/tlog_witness.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -12,43 +11,17 @@
 #include "crypto/init.h"
 #include "store/file.h"
 #include "store/tlog_seen.h"
+#include "support/bad_disk.h"
 #include "support/temp_dir.h"
 #include "support/tlog_tree.h"
 #include "tlog/witness.h"
 
 #define ORIGIN "log.example/1"
 #define NOW 1700000000
-#define KILLED 42
 
 /* ---- calls that fail ---------------------------------------------------- */
 
-/* Of the calls from now on, the one that fails or is the last; 0: none. */
-static unsigned fail_at, kill_at, calls;
-/* What was done, a letter each: w written, f synced, r renamed. */
-static char trace[64];
-
-static bool
-now(char what)
-{
-	size_t n = strlen(trace);
-
-	if (n < sizeof trace - 1)
-		trace[n] = what;
-	calls++;
-	if (kill_at != 0 && calls == kill_at)
-		_exit(KILLED);
-	if (fail_at == 0 || calls != fail_at)
-		return false;
-	errno = EIO;
-	return true;
-}
-
-static void
-count_from_here(void)
-{
-	calls = 0;
-	memset(trace, 0, sizeof trace);
-}
+/* In the trace: o opened, w written, f synced, r renamed. */
 
 int __real_openat64(int dir, const char *path, int flags, ...);
 int __wrap_openat64(int dir, const char *path, int flags, ...);
@@ -61,18 +34,14 @@ __wrap_openat64(int dir, const char *path, int flags, ...)
 	va_start(args, flags);
 	mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
 	va_end(args);
-	return now('o') ? -1 : __real_openat64(dir, path, flags, mode);
+	return disk_call('o') ? -1 : __real_openat64(dir, path, flags, mode);
 }
 
-/* Half of it is written, which is what a full disk does. */
-ssize_t __real_write(int fd, const void *data, size_t n);
 ssize_t __wrap_write(int fd, const void *data, size_t n);
 ssize_t
 __wrap_write(int fd, const void *data, size_t n)
 {
-	if (calls + 1 == kill_at || calls + 1 == fail_at)
-		(void)!__real_write(fd, data, n / 2);
-	return now('w') ? -1 : __real_write(fd, data, n);
+	return disk_write('w', fd, data, n);
 }
 
 int __wrap_fsync(int fd);
@@ -80,7 +49,7 @@ int
 __wrap_fsync(int fd)
 {
 	(void)fd;
-	return now('f') ? -1 : 0;
+	return disk_call('f') ? -1 : 0;
 }
 
 int __real_renameat(int a, const char *from, int b, const char *to);
@@ -88,7 +57,7 @@ int __wrap_renameat(int a, const char *from, int b, const char *to);
 int
 __wrap_renameat(int a, const char *from, int b, const char *to)
 {
-	return now('r') ? -1 : __real_renameat(a, from, b, to);
+	return disk_call('r') ? -1 : __real_renameat(a, from, b, to);
 }
 
 /* ---- a log, and another history of it ----------------------------------- */
@@ -251,7 +220,7 @@ test_times(void **state)
 	(void)state;
 	begin(&s);
 	assert_ok(add(&first, &s, &tree, 0, 10, NOW));
-	count_from_here();
+	disk_count_from_here();
 	assert_ok(
 	    add(&second, &s, &tree, 10, 10, NOW + CS_TLOG_WITNESS_AGAIN_S));
 	assert_int_equal(second.status, 200);
@@ -368,7 +337,7 @@ test_order(void **state)
 
 	(void)state;
 	begin(&s);
-	count_from_here();
+	disk_count_from_here();
 	assert_int_equal(status_of(&s, &tree, 0, 10, NOW), 200);
 	assert_non_null(strstr(trace, "owfrf"));
 	assert_int_equal(trace[strlen(trace) - 1], 'f');
@@ -387,7 +356,7 @@ test_failing(void **state)
 
 		begin(&s);
 		assert_int_equal(status_of(&s, &tree, 0, 10, NOW), 200);
-		count_from_here();
+		disk_count_from_here();
 		fail_at = at;
 		err = add(&reply, &s, &tree, 10, 20, NOW);
 		all = calls < at;
@@ -425,7 +394,7 @@ killed_at(struct scene *s, unsigned at, bool *all)
 	if ((pid = fork()) == 0) {
 		struct cs_tlog_witness_reply reply;
 
-		count_from_here();
+		disk_count_from_here();
 		kill_at = at;
 		if (add(&reply, s, &tree, 10, 20, NOW) == CS_OK &&
 		    reply.status == 200)

@@ -3,7 +3,6 @@
  * any of its calls to the system failed, or was its last. */
 #include "store/tlog_writer.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -13,12 +12,12 @@
 #include "crypto/init.h"
 #include "store/file.h"
 #include "store/tlog_folder.h"
+#include "support/bad_disk.h"
 #include "support/temp_dir.h"
 #include "tlog/cosign.h"
 
 #define ORIGIN "log.example/1"
 #define MODEL_MAX 2048
-#define KILLED 42
 
 static struct cs_sign_key with;
 static struct cs_note_key key, other_key;
@@ -26,22 +25,8 @@ static const struct cs_tlog_owner owner = { &key, &with };
 
 /* ---- calls that fail ---------------------------------------------------- */
 
-/* Of the calls from now on, the one that fails or is the last; 0: none. */
-static unsigned fail_at, kill_at, calls;
-
-/* What was done, a letter each: J the journal got its name, T a tile, C the
- * checkpoint; f a file or folder was synced, s everything; U the journal was
- * removed. */
-static char trace[4096];
-
-static void
-note_call(char what)
-{
-	size_t n = strlen(trace);
-
-	if (n < sizeof trace - 1)
-		trace[n] = what;
-}
+/* In the trace: J the journal got its name, T a tile, C the checkpoint; f a
+ * file or folder was synced, s everything; U the journal was removed. */
 
 static bool
 ends_with(const char *path, const char *end)
@@ -49,19 +34,6 @@ ends_with(const char *path, const char *end)
 	size_t n = strlen(path), m = strlen(end);
 
 	return n >= m && strcmp(path + n - m, end) == 0;
-}
-
-/* Is it this one? */
-static bool
-now(void)
-{
-	calls++;
-	if (kill_at != 0 && calls == kill_at)
-		_exit(KILLED);
-	if (fail_at == 0 || calls != fail_at)
-		return false;
-	errno = EIO;
-	return true;
 }
 
 int __real_open64(const char *path, int flags, ...);
@@ -75,20 +47,14 @@ __wrap_open64(const char *path, int flags, ...)
 	va_start(args, flags);
 	mode = (flags & O_CREAT) != 0 ? va_arg(args, mode_t) : 0;
 	va_end(args);
-	return now() ? -1 : __real_open64(path, flags, mode);
+	return disk_call(0) ? -1 : __real_open64(path, flags, mode);
 }
 
-/* Half of it is written, which is what a full disk does. */
-ssize_t __real_write(int fd, const void *data, size_t n);
 ssize_t __wrap_write(int fd, const void *data, size_t n);
 ssize_t
 __wrap_write(int fd, const void *data, size_t n)
 {
-	bool half = calls + 1 == kill_at || calls + 1 == fail_at;
-
-	if (half)
-		(void)!__real_write(fd, data, n / 2);
-	return now() ? -1 : __real_write(fd, data, n);
+	return disk_write(0, fd, data, n);
 }
 
 /* Nobody pulls the plug here, so nothing has to wait for a disk. */
@@ -97,8 +63,7 @@ int
 __wrap_fsync(int fd)
 {
 	(void)fd;
-	note_call('f');
-	return now() ? -1 : 0;
+	return disk_call('f') ? -1 : 0;
 }
 
 int __wrap_syncfs(int fd);
@@ -106,8 +71,7 @@ int
 __wrap_syncfs(int fd)
 {
 	(void)fd;
-	note_call('s');
-	return now() ? -1 : 0;
+	return disk_call('s') ? -1 : 0;
 }
 
 int __real_rename(const char *from, const char *to);
@@ -115,10 +79,11 @@ int __wrap_rename(const char *from, const char *to);
 int
 __wrap_rename(const char *from, const char *to)
 {
-	note_call(ends_with(to, "/journal")    ? 'J'
-		: ends_with(to, "/checkpoint") ? 'C'
-					       : 'T');
-	return now() ? -1 : __real_rename(from, to);
+	char what = ends_with(to, "/journal") ? 'J'
+	    : ends_with(to, "/checkpoint")    ? 'C'
+					      : 'T';
+
+	return disk_call(what) ? -1 : __real_rename(from, to);
 }
 
 int __real_unlink(const char *path);
@@ -126,9 +91,9 @@ int __wrap_unlink(const char *path);
 int
 __wrap_unlink(const char *path)
 {
-	if (ends_with(path, "/journal"))
-		note_call('U');
-	return now() ? -1 : __real_unlink(path);
+	char what = ends_with(path, "/journal") ? 'U' : 0;
+
+	return disk_call(what) ? -1 : __real_unlink(path);
 }
 
 int __real_unlinkat(int dir, const char *name, int flags);
@@ -136,7 +101,7 @@ int __wrap_unlinkat(int dir, const char *name, int flags);
 int
 __wrap_unlinkat(int dir, const char *name, int flags)
 {
-	return now() ? -1 : __real_unlinkat(dir, name, flags);
+	return disk_call(0) ? -1 : __real_unlinkat(dir, name, flags);
 }
 
 int __real_mkdir(const char *path, mode_t mode);
@@ -144,7 +109,7 @@ int __wrap_mkdir(const char *path, mode_t mode);
 int
 __wrap_mkdir(const char *path, mode_t mode)
 {
-	return now() ? -1 : __real_mkdir(path, mode);
+	return disk_call(0) ? -1 : __real_mkdir(path, mode);
 }
 
 int __real_rmdir(const char *path);
@@ -152,7 +117,7 @@ int __wrap_rmdir(const char *path);
 int
 __wrap_rmdir(const char *path)
 {
-	return now() ? -1 : __real_rmdir(path);
+	return disk_call(0) ? -1 : __real_rmdir(path);
 }
 
 /* ---- what has to be there ----------------------------------------------- */
@@ -623,7 +588,7 @@ test_order(void **state)
 	const char *journal, *tile, *tiles, *checkpoint, *end;
 
 	(void)state;
-	memset(trace, 0, sizeof trace);
+	disk_count_from_here();
 	assert_ok(append(w, 400));
 	journal = next_call(trace, 'J');
 	assert_true(next_call(trace, 'f') < journal);
@@ -653,7 +618,7 @@ child(const struct temp_dir *d, uint64_t n, unsigned at)
 	if (pid == 0) {
 		struct cs_tlog_writer *w;
 
-		calls = 0;
+		disk_count_from_here();
 		kill_at = at;
 		if (cs_tlog_writer_open(
 			&w, temp_path(d, "log"), &owner, NULL) != CS_OK ||
@@ -740,7 +705,7 @@ test_failing(void **state)
 		struct temp_dir d = make_log(200);
 		struct cs_tlog_writer *w = open_log(&d);
 
-		calls = 0;
+		disk_count_from_here();
 		fail_at = at;
 		failed = append(w, 400) != CS_OK;
 		fail_at = 0;
@@ -765,7 +730,7 @@ test_create_killed(void **state)
 		const char *path = temp_path(&d, "log");
 
 		set_model(0, "entry");
-		calls = 0;
+		disk_count_from_here();
 		fail_at = at;
 		failed = cs_tlog_writer_create(&w, path, &owner) != CS_OK;
 		fail_at = 0;
@@ -941,7 +906,7 @@ test_cosigned_ended(void **state)
 
 		assert_true(pid >= 0);
 		if (pid == 0) {
-			calls = 0;
+			disk_count_from_here();
 			kill_at = at;
 			_exit(cs_tlog_writer_cosigned(w, line) != CS_OK);
 		}
@@ -964,7 +929,7 @@ test_cosigned_ended(void **state)
 		struct temp_dir d = make_log(200);
 		struct cs_tlog_writer *w = open_log(&d);
 
-		calls = 0;
+		disk_count_from_here();
 		fail_at = at;
 		ended =
 		    cs_tlog_writer_cosigned(w, line_of_witness(w, 17)) != CS_OK;
