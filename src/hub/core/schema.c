@@ -312,8 +312,14 @@ static const char names_step[] =
     "CREATE INDEX tlog_queue_entry ON tlog_queue(entry);"
     "ALTER TABLE action ADD COLUMN salt BLOB;";
 
+/* action.queued: where its entry waits for a number; action.entry: that. */
+static const char action_step[] =
+    "ALTER TABLE action ADD COLUMN queued INTEGER;"
+    "ALTER TABLE action ADD COLUMN entry INTEGER;"
+    "CREATE INDEX action_queued ON action(queued) WHERE entry IS NULL;";
+
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, push_step, tlog_step, names_step };
+	version5, push_step, tlog_step, names_step, action_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,
 	sizeof steps / sizeof steps[0] };

@@ -269,6 +269,17 @@ number_kind(struct cs_hub *hub, uint64_t n, struct cs_view entry)
 		  cs_int(entry.data[1]), cs_int(n));
 }
 
+/* Whom an action is about is told where it is. */
+static enum cs_err
+number_action(struct cs_hub *hub, uint64_t n, struct cs_view entry, uint64_t id)
+{
+	return cs_tlog_entry_kind(entry) != CS_TLOG_ACTION
+	    ? CS_OK
+	    : cs_db_exec(hub->db,
+		  "UPDATE action SET entry=? WHERE queued=? AND entry IS NULL",
+		  cs_int(n), cs_int(id));
+}
+
 enum cs_err
 hub_tlog_last(uint64_t *n, struct cs_hub *hub, enum cs_tlog_kind kind)
 {
@@ -282,10 +293,16 @@ number_queue(uint64_t *n, struct cs_hub *hub)
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(
-	    &rows, hub->db, "SELECT entry FROM tlog_queue ORDER BY id");
+	    &rows, hub->db, "SELECT entry,id FROM tlog_queue ORDER BY id");
 
-	while (err == CS_OK && cs_rows_next(&rows))
-		err = number_kind(hub, (*n)++, cs_col_blob(&rows, 0));
+	while (err == CS_OK && cs_rows_next(&rows)) {
+		struct cs_view entry = cs_col_blob(&rows, 0);
+
+		if ((err = number_kind(hub, *n, entry)) == CS_OK)
+			err =
+			    number_action(hub, *n, entry, cs_col_int(&rows, 1));
+		(*n)++;
+	}
 	err = cs_rows_end(&rows, err);
 	return err ? err : cs_db_exec(hub->db, "DELETE FROM tlog_queue");
 }
