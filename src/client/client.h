@@ -1005,6 +1005,11 @@ CS_CHECKED enum cs_err cs_client_channel_drop(struct cs_client *c,
 /* ---- what the desk decided about us ------------------------------------- */
 
 /* A decision whose signature verifies; its views live during the call. */
+enum cs_client_in_log {
+	CS_CLIENT_LOG_UNSEEN, /* it has no entry yet, or nobody looked */
+	CS_CLIENT_LOG_THERE,
+	CS_CLIENT_LOG_ANOTHER, /* where the hub says is something else */
+};
 struct cs_client_notice {
 	uint8_t id[CS_ID_LEN], reverses[CS_ID_LEN];
 	uint8_t kind; /* enum cs_wire_action_kind */
@@ -1024,6 +1029,8 @@ struct cs_client_notice {
 	struct cs_view reply;
 	bool unreadable; /* there is a letter that does not open here */
 	bool can_appeal;
+	enum cs_client_in_log in_log; /* the hub's log commits to it */
+	uint64_t log_entry;           /* as that entry */
 };
 /* Call ${each} for each decision, the newest first.  CS_ERR_SIGNATURE: one that
  * is not the desk's was left out. */

@@ -31,7 +31,7 @@ MAY = {
     "SELECT next FROM removal ORDER BY next LIMIT 1": "one, of an index",
     "FROM desk_head ORDER BY epoch DESC,seq DESC LIMIT 1": "one, of a key",
     "WHERE letter.sealed IS NOT NULL ORDER BY": "an index of what waits",
-    "SELECT entry FROM tlog_queue ORDER BY id": "what waited for the turn; "
+    "SELECT entry,id FROM tlog_queue ORDER BY id": "what waited for the turn; "
     "emptied with it",
     "WHERE label IS NULL ORDER BY created LIMIT": "an index of new names, and "
     "not more of them than a turn takes",

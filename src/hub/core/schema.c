@@ -312,6 +312,12 @@ static const char names_step[] =
     "CREATE INDEX tlog_queue_entry ON tlog_queue(entry);"
     "ALTER TABLE action ADD COLUMN salt BLOB;";
 
+/* action.queued: where its entry waits for a number; action.entry: that. */
+static const char action_step[] =
+    "ALTER TABLE action ADD COLUMN queued INTEGER;"
+    "ALTER TABLE action ADD COLUMN entry INTEGER;"
+    "CREATE INDEX action_queued ON action(queued) WHERE entry IS NULL;";
+
 /*
  * What is filed from outside (filings/filing.h, decision 0050).  A filing
  * stays: no request removes one.  deadline: of now; due: the same while an
@@ -385,7 +391,7 @@ static const char channels_step[] =
     " WHERE channel IS NOT NULL;";
 
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, push_step, tlog_step, names_step, filings_step,
+	version5, push_step, tlog_step, names_step, action_step, filings_step,
 	channels_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,

@@ -222,7 +222,11 @@ insert(struct cs_hub *hub, const struct cs_wire_action *a,
 	    cs_blob(CS_VIEW_OF(a->target)), cs_int(a->until_ms),
 	    cs_blob(CS_VIEW_OF(salt)));
 	/* It cannot be denied later, nor made up. */
-	return err ? err : hub_tlog_add(hub, CS_TLOG_ACTION, salt, m->action);
+	if (err || (err = hub_tlog_add(hub, CS_TLOG_ACTION, salt, m->action)))
+		return err;
+	return cs_db_exec(hub->db,
+	    "UPDATE action SET queued=last_insert_rowid() WHERE id=?",
+	    cs_blob(CS_VIEW_OF(a->id)));
 }
 
 static enum cs_err
