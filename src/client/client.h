@@ -993,11 +993,10 @@ CS_CHECKED enum cs_err cs_client_channels(struct cs_client *c,
 CS_CHECKED enum cs_err cs_client_channel_publish(struct cs_client *c,
     const char *group, const uint8_t mid[static CS_CLIENT_MID_LEN],
     uint64_t *seq, void (*progress)(uint64_t done, uint64_t total));
-/* Send ${out} to the group that it names, a channel, and publish it.  If that
- * fails with something in ${mid_hex}, it was sent and is no post yet. */
-CS_CHECKED enum cs_err cs_client_channel_post(struct cs_client *c,
-    const struct cs_client_outgoing *out, char mid_hex[static 65],
-    uint64_t *seq, void (*progress)(uint64_t done, uint64_t total));
+/* Is the group a channel that people read?  CS_ERR_NOT_FOUND, CS_ERR_DENIED,
+ * with a sentence. */
+CS_CHECKED enum cs_err cs_client_channel_check(
+    struct cs_client *c, const char *group);
 /* Take a post off the page.  What was copied from it stays, with its proof. */
 CS_CHECKED enum cs_err cs_client_channel_drop(struct cs_client *c,
     const char *group, const uint8_t mid[static CS_CLIENT_MID_LEN]);

@@ -235,9 +235,9 @@ cs_client_channel_new(struct cs_client *c, const char *group,
 	struct called w;
 	enum cs_err err;
 
-	if ((err = client_need_hub(c)) ||
-	    (err = check_title(c, as->title != NULL ? as->title : group)) ||
-	    (err = make_group(c, group)) || (err = look(&w, c, group)))
+	if ((err = check_title(c, as->title != NULL ? as->title : group)) ||
+	    (err = client_need_hub(c)) || (err = make_group(c, group)) ||
+	    (err = look(&w, c, group)))
 		return err;
 	return set(c, group, &w, as, out);
 }
@@ -385,21 +385,11 @@ publish(struct cs_client *c, const struct called *w,
 }
 
 enum cs_err
-cs_client_channel_post(struct cs_client *c,
-    const struct cs_client_outgoing *out, char mid_hex[static 65],
-    uint64_t *seq, void (*progress)(uint64_t done, uint64_t total))
+cs_client_channel_check(struct cs_client *c, const char *group)
 {
-	uint8_t mid[CS_CLIENT_MID_LEN];
 	struct called w;
-	enum cs_err err;
 
-	mid_hex[0] = '\0';
-	if ((err = find(&w, c, out->to)) ||
-	    (err = cs_client_send(c, out, mid_hex)) ||
-	    (err = cs_client_send_files(c, progress)) ||
-	    (err = cs_unhex(mid, sizeof mid, mid_hex)))
-		return err;
-	return publish(c, &w, mid, seq, progress);
+	return find(&w, c, group);
 }
 
 enum cs_err

@@ -104,6 +104,17 @@ drop_all(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 			 cs_int(0), cs_int(0), cs_blob(v));
 }
 
+/* In the directory are those that want to be, once there is something. */
+static enum cs_err
+settle_listed(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
+{
+	return cs_db_exec(hub->db,
+	    "UPDATE channel SET listed=CASE WHEN flags=? THEN nullif(last,?)"
+	    " END WHERE id=?",
+	    cs_int(CS_WIRE_CHANNEL_LISTED), cs_int(0),
+	    cs_blob(cs_view(id, CS_ID_LEN)));
+}
+
 enum cs_err
 hub_channel_posts_forget(struct cs_hub *hub, struct cs_view account)
 {
@@ -176,6 +187,8 @@ hub_channel_set(struct hub_request *rq)
 	    cs_text(m.title), cs_int(m.flags), cs_int(rq->hub->now_ms));
 	if (err == CS_OK && (m.flags & CS_WIRE_CHANNEL_ENDED) != 0)
 		err = drop_all(rq->hub, answer.id);
+	if (err == CS_OK)
+		err = settle_listed(rq->hub, answer.id);
 	return err ? err : hub_answer(rq, &cs_wire_channel_id_shape, &answer);
 }
 
@@ -352,14 +365,15 @@ store(struct cs_hub *hub, const struct cs_wire_channel_post *m,
 	if (err || cs_db_changes(hub->db) == 0 ||
 	    (err = store_files(hub, id, item)))
 		return err;
-	err = cs_db_exec(hub->db,
-	    "UPDATE channel_piece SET at=NULL WHERE channel=? AND seq=?",
-	    cs_blob(id), cs_int(s->group_seq));
-	return err ? err
-		   : cs_db_exec(hub->db,
-			 "UPDATE channel SET posts=posts+1,last=max(last,?)"
-			 " WHERE id=?",
-			 cs_int(s->accepted_ms), cs_blob(id));
+	if ((err = cs_db_exec(hub->db,
+		 "UPDATE channel_piece SET at=NULL WHERE channel=? AND seq=?",
+		 cs_blob(id), cs_int(s->group_seq))) ||
+	    (err = cs_db_exec(hub->db,
+		 "UPDATE channel SET posts=posts+1,last=max(last,?)"
+		 " WHERE id=?",
+		 cs_int(s->accepted_ms), cs_blob(id))))
+		return err;
+	return settle_listed(hub, m->id);
 }
 
 enum cs_err

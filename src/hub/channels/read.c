@@ -172,11 +172,10 @@ hub_channel_directory(struct hub_request *rq)
 		    rq, &cs_wire_channel_directory_shape, &answer);
 	answer.there = 1;
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT channel.id,title,posts,last FROM channel JOIN grp"
-	    " ON grp.id=grp WHERE last<>0 AND flags=? AND dissolved<=?"
-	    " ORDER BY last DESC LIMIT ?",
-	    cs_int(CS_WIRE_CHANNEL_LISTED), cs_int(rq->hub->now_ms),
-	    cs_int(CS_WIRE_CHANNELS_MAX));
+	    "SELECT channel.id,title,posts,listed FROM channel JOIN grp"
+	    " ON grp.id=grp WHERE listed IS NOT NULL AND dissolved<=?"
+	    " ORDER BY listed DESC LIMIT ?",
+	    cs_int(rq->hub->now_ms), cs_int(CS_WIRE_CHANNELS_MAX));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_channel_listed c = {
 			.title = cs_col_blob(&rows, 1),

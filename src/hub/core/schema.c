@@ -344,7 +344,9 @@ static const char filings_step[] =
     " asked INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0,"
     " answer BLOB NOT NULL DEFAULT x'', moved INTEGER NOT NULL DEFAULT 0,"
     " late INTEGER NOT NULL DEFAULT 0, overdue INTEGER);"
-    "CREATE INDEX filing_about ON filing(about) WHERE about<>0;"
+    "CREATE INDEX filing_about ON filing(about);"
+    "CREATE INDEX filing_organisation ON filing(organisation)"
+    " WHERE organisation IS NOT NULL;"
     "CREATE INDEX filing_due ON filing(due) WHERE due IS NOT NULL;"
     "CREATE INDEX filing_overdue ON filing(overdue,number)"
     " WHERE overdue IS NOT NULL;"
@@ -365,14 +367,16 @@ static const char filings_step[] =
 /*
  * Channels (channels/channel.h, decision 0051).  head: evidence of the message
  * without its files; channel_piece: the same with them, in pieces; at: of one
- * without a post, when it came.  filing.channel, post: what was reported.
+ * without a post, when it came.  channel.listed: when the last post came, of
+ * those that are to be in the directory.  filing.channel, post: what was reported.
  */
 static const char channels_step[] =
     "CREATE TABLE channel(id BLOB PRIMARY KEY, grp BLOB NOT NULL UNIQUE,"
     " title TEXT NOT NULL, flags INTEGER NOT NULL, created INTEGER NOT NULL,"
-    " posts INTEGER NOT NULL DEFAULT 0, last INTEGER NOT NULL DEFAULT 0)"
-    " WITHOUT ROWID;"
-    "CREATE INDEX channel_last ON channel(last) WHERE last<>0;"
+    " posts INTEGER NOT NULL DEFAULT 0, last INTEGER NOT NULL DEFAULT 0,"
+    " listed INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX channel_listed ON channel(listed)"
+    " WHERE listed IS NOT NULL;"
     "CREATE TABLE channel_post(channel BLOB NOT NULL, seq INTEGER NOT NULL,"
     " account BLOB NOT NULL, at INTEGER NOT NULL, pieces INTEGER NOT NULL,"
     " head BLOB NOT NULL, PRIMARY KEY(channel,seq)) WITHOUT ROWID;"

@@ -188,14 +188,31 @@ say_post(const struct cs_client *c, const char *mid, uint64_t seq, bool json)
 	return l.err != CS_OK ? cli_client_fail(c, l.err) : CLI_OK;
 }
 
+/* Say it in the group, then let everybody read it; ${mid} is empty unless it
+ * was said. */
+static enum cs_err
+say_and_publish(struct cs_client *c, const struct cs_client_outgoing *out,
+    char mid[static 65], uint64_t *seq)
+{
+	uint8_t id[CS_CLIENT_MID_LEN];
+	enum cs_err err;
+
+	mid[0] = '\0';
+	if ((err = cs_client_channel_check(c, out->to)) ||
+	    (err = cs_client_send(c, out, mid)) ||
+	    (err = cs_client_send_files(c, cli_progress)) ||
+	    (err = cs_unhex(id, sizeof id, mid)))
+		return err;
+	return cs_client_channel_publish(c, out->to, id, seq, cli_progress);
+}
+
 static int
 post(struct cs_client *c, const struct cli_args *args,
     const struct cs_client_outgoing *out)
 {
 	char mid[65];
 	uint64_t seq;
-	enum cs_err err =
-	    cs_client_channel_post(c, out, mid, &seq, cli_progress);
+	enum cs_err err = say_and_publish(c, out, mid, &seq);
 	int status;
 
 	if (err == CS_OK)
