@@ -368,7 +368,8 @@ static const char filings_step[] =
  * Channels (channels/channel.h, decision 0051).  head: evidence of the message
  * without its files; channel_piece: the same with them, in pieces; at: of one
  * without a post, when it came.  channel.listed: when the last post came, of
- * those that are to be in the directory.  filing.channel, post: what was reported.
+ * those that are to be in the directory.  filing.channel, post: what was
+ * reported.
  */
 static const char channels_step[] =
     "CREATE TABLE channel(id BLOB PRIMARY KEY, grp BLOB NOT NULL UNIQUE,"
