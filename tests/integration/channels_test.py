@@ -313,6 +313,9 @@ def test_reported():
         post(w, "alice", "good morning")
         bad = post(w, "alice", "--photo", pic, "who bids")
         check("type=checkbox" not in w.get(path), "nothing is veiled")
+        check("who bids" in w.get("%s/%d/report" % (path, bad["post"])) and
+              w.ask("GET", "%s/99/report" % path)[0] == 404,
+              "whoever reports sees what")
         receipt = report(w, path, bad["post"])
         # Its photo is veiled until there is an answer; the words are not.
         page = w.get(path)
