@@ -15,6 +15,7 @@
 #include "programs/verify/log_notices.h"
 #include "programs/verify/log_source.h"
 #include "programs/verify/log_state.h"
+#include "programs/verify/log_times.h"
 #include "store/clock.h"
 #include "store/file.h"
 #include "tlog/edge.h"
@@ -24,6 +25,7 @@ enum { WHOLE = 0, NOT_WHOLE = 1, NO_LOG = 2 };
 
 #define KEY_FILE_MAX 4096
 #define REPORT_MAX ((size_t)16 << 20)
+#define AUTHORITIES_MAX ((size_t)4 << 20)
 #define NO_NAME UINT64_MAX
 #define WAITS "reading the log"
 
@@ -56,6 +58,9 @@ struct audit {
 	    names; /* nothing, where the log's beginning is not read */
 	struct log_notices notices; /* the same */
 	struct log_notices_sum sum;
+	const char *times_dir; /* or NULL */
+	struct cs_buf times_authorities;
+	struct log_times times;
 	uint64_t counts[LOG_KINDS];
 	bool contradicts; /* what it was before */
 	bool quorum;
@@ -192,6 +197,25 @@ read_report(struct audit *a, const char *path)
 		   : CLI_OK;
 }
 
+/* Whose word on time counts. */
+static int
+read_times(struct audit *a, const struct cli_args *args)
+{
+	const char *path = cli_value(args, "times-authorities");
+	enum cs_err err;
+
+	a->times_dir = cli_value(args, "times");
+	if (a->times_dir == NULL && path == NULL)
+		return CLI_OK;
+	if (a->times_dir == NULL || path == NULL)
+		return cli_fail(
+		    CLI_USAGE, "--times and --times-authorities go together.");
+	err = cs_file_read(&a->times_authorities, path, AUTHORITIES_MAX);
+	return err ? cli_fail(CLI_USAGE, "%s cannot be read (%s).", path,
+			 cs_err_text(err))
+		   : CLI_OK;
+}
+
 static int
 read_all(struct audit *a, const struct cli_args *args)
 {
@@ -210,7 +234,8 @@ read_all(struct audit *a, const struct cli_args *args)
 		return status;
 	a->state_path = cli_value(args, "from");
 	if ((status = read_state(a)) != CLI_OK ||
-	    (status = read_report(a, cli_value(args, "report"))) != CLI_OK)
+	    (status = read_report(a, cli_value(args, "report"))) != CLI_OK ||
+	    (status = read_times(a, args)) != CLI_OK)
 		return status;
 	err = log_source_open(
 	    &a->source, cli_value(args, "log"), cli_value(args, "authorities"));
@@ -494,6 +519,30 @@ check_tree(struct audit *a)
 	return err ? say_err(a, err) : check_root(a);
 }
 
+/* What others have dated is what is there. */
+static int
+check_times(struct audit *a)
+{
+	enum cs_err err;
+
+	if (a->times_dir == NULL)
+		return WHOLE;
+	err = log_times_check(&a->times, a->times_dir,
+	    cs_buf_view(&a->times_authorities), &a->key, a->c.size,
+	    log_source_fetch, &a->source);
+	if (err == CS_ERR_MISMATCH && a->times.why != NULL)
+		return say(a, NOT_WHOLE, "The token %s in %.200s %s.",
+		    a->times.at, a->times_dir, a->times.why);
+	if (err == CS_ERR_IO || err == CS_ERR_LIMIT)
+		return say(a, NOT_WHOLE, "The tokens in %.200s: %s.",
+		    a->times_dir, cs_err_text(err));
+	if (err)
+		return say_err(a, err);
+	return a->times.n != 0
+	    ? WHOLE
+	    : say(a, NOT_WHOLE, "There is no token in %.200s.", a->times_dir);
+}
+
 static int
 keep_state(struct audit *a)
 {
@@ -516,7 +565,8 @@ audit(struct audit *a)
 	if ((status = read_checkpoint(a)) != WHOLE ||
 	    (status = check_tree(a)) != WHOLE ||
 	    (status = check_witnesses(a)) != WHOLE ||
-	    (status = check_notices(a)) != WHOLE)
+	    (status = check_notices(a)) != WHOLE ||
+	    (status = check_times(a)) != WHOLE)
 		return status;
 	return keep_state(a);
 }
@@ -560,6 +610,16 @@ show_json(const struct audit *a, int status)
 			cs_json_number(&j, "overdue", a->sum.overdue);
 			cs_json_bool(&j, "report_agrees",
 			    status == WHOLE && a->notices.has_report);
+			cs_json_close(&j);
+		}
+		if (status == WHOLE && a->times.n != 0) {
+			cs_json_object(&j, "times");
+			cs_json_number(&j, "tokens", a->times.n);
+			cs_json_number(&j, "first_size", a->times.first_size);
+			cs_json_number(&j, "first_s", a->times.first.time_s);
+			cs_json_number(&j, "last_size", a->times.last_size);
+			cs_json_number(&j, "last_s", a->times.last.time_s);
+			cs_json_string(&j, "by", a->times.last.by);
 			cs_json_close(&j);
 		}
 		cs_json_text(&j, "checkpoint", cs_buf_view(&a->note));
@@ -610,6 +670,13 @@ show_text(const struct audit *a, int status)
 		    (unsigned long long)a->sum.overdue);
 	if (a->notices.has_report)
 		printf("The report says what the log says.\n");
+	if (a->times.n != 0) {
+		printf("It had %llu of its entries at ",
+		    (unsigned long long)a->times.last_size);
+		cli_print_time(stdout, a->times.last.time_s * CS_SECOND_MS);
+		printf(" at the latest, says %s; tokens: %zu.\n",
+		    a->times.last.by, a->times.n);
+	}
 	if (a->counts[CS_TLOG_RESTORED] != 0)
 		printf("Its operator has put back an older database: names "
 		       "that came later may have been given again.\n");
@@ -651,6 +718,7 @@ verify_log(const struct cli_args *args)
 	cs_tlog_edge_clear(&a->edge);
 	cs_buf_free(&a->note);
 	cs_buf_free(&a->state.note);
+	cs_buf_free(&a->times_authorities);
 	cs_free_plain(a->policy);
 	cs_free_plain(a);
 	return status;

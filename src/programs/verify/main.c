@@ -465,6 +465,11 @@ static const struct cli_option options[] = {
 	{ "report", 0, "FILE",
 	    "with --log: the hub's transparency report (JSON), to be "
 	    "compared" },
+	{ "times", 0, "DIR",
+	    "with --log: what \"countersign-witness timestamp\" kept, to be "
+	    "compared" },
+	{ "times-authorities", 0, "FILE",
+	    "with --times: whose word on time counts, PEM" },
 	{ 0 },
 };
 

@@ -189,6 +189,15 @@ static const struct cli_option ask_options[] = {
 	{ 0 },
 };
 
+static const struct cli_option timestamp_options[] = {
+	{ "key", 0, "KEY", "the log's key" },
+	{ "ask", 0, "URL", "the time-stamp authority" },
+	{ "authorities", 0, "FILE", "who certifies it, in PEM" },
+	{ "to", 0, "DIR", "where to keep the token" },
+	{ "json", 0, NULL, "for programs" },
+	{ 0 },
+};
+
 static const struct cli_command commands[] = {
 	{ "init", "DIR --name NAME", "make a witness in a new folder",
 	    "Makes its key, DIR/key, and prints the verifier key by which "
@@ -226,6 +235,14 @@ static const struct cli_command commands[] = {
 	    "with the cosignatures, which were verified; the exit status is 0 "
 	    "if they make the policy's quorum.",
 	    1, 1, ask_options, witness_ask },
+	{ "timestamp", "FOLDER --key KEY --ask URL --authorities FILE --to DIR",
+	    "have a time-stamp authority date a log's checkpoint",
+	    "By RFC 3161: a second clock beside those of the operator and the "
+	    "witnesses. The checkpoint is kept as DIR/SIZE and the token, "
+	    "verified, as DIR/SIZE.tsr, so that \"openssl ts -verify\" takes "
+	    "them, too; countersign-verify --log --times DIR compares all of "
+	    "them with a log. For a timer, such as once a day.",
+	    1, 1, timestamp_options, witness_timestamp },
 	{ 0 },
 };
 

@@ -7,4 +7,4 @@
 typedef int witness_command(const struct cli_args *args);
 
 witness_command witness_log_add, witness_log_list, witness_log_remove,
-    witness_run, witness_ask;
+    witness_run, witness_ask, witness_timestamp;
