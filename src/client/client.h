@@ -939,9 +939,76 @@ CS_CHECKED enum cs_err cs_client_second_look(struct cs_client *c,
 CS_CHECKED enum cs_err cs_client_export(struct cs_client *c,
     const struct cs_client_report *r, const uint8_t *to_key, const char *path);
 
+/* ---- channels ----------------------------------------------------------- */
+
+/*
+ * A channel is a group in which only the owner and admins write, and a page at
+ * the hub that shows what they publish to whoever has its link (decision 0051).
+ * A post is evidence of one message: its words, its files and its author's name
+ * are for everybody, and so is the proof.
+ */
+#define CS_CLIENT_CHANNEL_TITLE_MAX 100 /* bytes of UTF-8 */
+#define CS_CLIENT_CHANNEL_LINK_SIZE 304
+
+enum cs_client_channel_state {
+	CS_CLIENT_CHANNEL_OPEN,
+	CS_CLIENT_CHANNEL_OVER,   /* ended, for good */
+	CS_CLIENT_CHANNEL_CLOSED, /* by the desk */
+};
+struct cs_client_channel {
+	char group[256]; /* its name; empty: this device does not have it */
+	char title[CS_CLIENT_CHANNEL_TITLE_MAX + 1]; /* for everybody */
+	char link[CS_CLIENT_CHANNEL_LINK_SIZE];
+	bool listed; /* in a directory, if the hub has one */
+	enum cs_client_channel_state state;
+	size_t posts;
+	uint64_t created_ms;
+};
+struct cs_client_channel_change {
+	const char *title; /* NULL: as it is; that of a new one is its name */
+	bool sets_listed, listed;
+	bool end; /* nobody reads it any more, for good */
+};
+/* Make a group of the user alone a channel, and the group if there is none of
+ * that name; or make a group that exists one, which its owner can.  Members
+ * other than admins do not write there afterwards.  A call that broke off is
+ * finished by the same call. */
+CS_CHECKED enum cs_err cs_client_channel_new(struct cs_client *c,
+    const char *group, const struct cs_client_channel_change *as,
+    struct cs_client_channel *out);
+/* Change, or end, the channel that the group is.  CS_ERR_NOT_FOUND: it is
+ * none. */
+CS_CHECKED enum cs_err cs_client_channel_change(struct cs_client *c,
+    const char *group, const struct cs_client_channel_change *to,
+    struct cs_client_channel *out);
+/* The channels in which the user may write. */
+CS_CHECKED enum cs_err cs_client_channels(struct cs_client *c,
+    void (*each)(void *arg, const struct cs_client_channel *ch), void *arg);
+/*
+ * Let everybody read the message ${mid}, the user's own, which the hub has
+ * taken: a message that says something, did not change since and does not
+ * vanish.  ${seq} gets the number of the post in its channel.  The same again
+ * changes nothing.  CS_ERR_MISUSE, with a sentence.
+ */
+CS_CHECKED enum cs_err cs_client_channel_publish(struct cs_client *c,
+    const char *group, const uint8_t mid[static CS_CLIENT_MID_LEN],
+    uint64_t *seq, void (*progress)(uint64_t done, uint64_t total));
+/* Is the group a channel that people read?  CS_ERR_NOT_FOUND, CS_ERR_DENIED,
+ * with a sentence. */
+CS_CHECKED enum cs_err cs_client_channel_check(
+    struct cs_client *c, const char *group);
+/* Take a post off the page.  What was copied from it stays, with its proof. */
+CS_CHECKED enum cs_err cs_client_channel_drop(struct cs_client *c,
+    const char *group, const uint8_t mid[static CS_CLIENT_MID_LEN]);
+
 /* ---- what the desk decided about us ------------------------------------- */
 
 /* A decision whose signature verifies; its views live during the call. */
+enum cs_client_in_log {
+	CS_CLIENT_LOG_UNSEEN, /* it has no entry yet, or nobody looked */
+	CS_CLIENT_LOG_THERE,
+	CS_CLIENT_LOG_ANOTHER, /* where the hub says is something else */
+};
 struct cs_client_notice {
 	uint8_t id[CS_ID_LEN], reverses[CS_ID_LEN];
 	uint8_t kind; /* enum cs_wire_action_kind */
@@ -961,6 +1028,8 @@ struct cs_client_notice {
 	struct cs_view reply;
 	bool unreadable; /* there is a letter that does not open here */
 	bool can_appeal;
+	enum cs_client_in_log in_log; /* the hub's log commits to it */
+	uint64_t log_entry;           /* as that entry */
 };
 /* Call ${each} for each decision, the newest first.  CS_ERR_SIGNATURE: one that
  * is not the desk's was left out. */

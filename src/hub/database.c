@@ -548,6 +548,7 @@ furnish(struct database *d)
 	snprintf(hub->name, sizeof hub->name, "%s", d->conf.name);
 	hub->budget_times = d->conf.budget_times;
 	hub->directory = d->conf.directory;
+	snprintf(hub->origin, sizeof hub->origin, "%s", d->conf.origins[0]);
 	if (d->pseudonym_key.len != sizeof hub->pseudonym_key)
 		return CS_ERR_CORRUPT;
 	memcpy(hub->pseudonym_key, d->pseudonym_key.data,

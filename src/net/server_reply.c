@@ -30,6 +30,7 @@ status_of(int code)
 		{ 409, "Conflict",
 		    "The upload does not go on where it stopped, or goes on "
 		    "elsewhere.\n" },
+		{ 410, "Gone", "There is nothing here any more.\n" },
 		{ 411, "Length Required",
 		    "The request does not say how long it is.\n" },
 		{ 303, "See Other", "" },

@@ -13,6 +13,8 @@ SHAPE(cs_wire_channel_set);
 
 static const struct cs_wire_field cs_wire_channel_id_fields[] = {
 	FIELD(CS_WIRE_FIXED, cs_wire_channel_id, id, 0),
+	FIELD(CS_WIRE_VEC, cs_wire_channel_id, origin,
+	    CS_WIRE_CHANNEL_ORIGIN_MAX),
 };
 SHAPE(cs_wire_channel_id);
 
@@ -51,6 +53,8 @@ static const struct cs_wire_field cs_wire_channel_fields[] = {
 SHAPE(cs_wire_channel);
 
 static const struct cs_wire_field cs_wire_channels_fields[] = {
+	FIELD(
+	    CS_WIRE_VEC, cs_wire_channels, origin, CS_WIRE_CHANNEL_ORIGIN_MAX),
 	LIST(cs_wire_channels, channels, CS_WIRE_CHANNELS_MAX, cs_wire_channel),
 };
 SHAPE(cs_wire_channels);

@@ -16,6 +16,7 @@
 #define CS_WIRE_CHANNEL_PIECES_MAX 40
 #define CS_WIRE_CHANNEL_POSTS_MAX 20 /* an answer */
 #define CS_WIRE_CHANNELS_MAX 100
+#define CS_WIRE_CHANNEL_ORIGIN_MAX 127
 
 /* CS_WIRE_CHANNEL_SET: make ${group_id} a channel, or change it; by its owner
  * or an admin, where only they write.  Answer: cs_wire_channel_id. */
@@ -31,6 +32,7 @@ struct cs_wire_channel_set {
 CS_WIRE_SHAPE(cs_wire_channel_set);
 struct cs_wire_channel_id {
 	uint8_t id[16];
+	struct cs_view origin; /* where its page is, or empty: at the hub */
 };
 CS_WIRE_SHAPE(cs_wire_channel_id);
 
@@ -77,6 +79,7 @@ struct cs_wire_channel {
 };
 CS_WIRE_SHAPE(cs_wire_channel);
 struct cs_wire_channels {
+	struct cs_view origin; /* as above */
 	struct cs_wire_list channels;
 };
 CS_WIRE_SHAPE(cs_wire_channels);

@@ -499,6 +499,8 @@ static const struct cs_wire_field cs_wire_notice_fields[] = {
 	FIELD(CS_WIRE_U64, cs_wire_notice, appeal_ms, 0),
 	FIELD(CS_WIRE_VEC, cs_wire_notice, answer, CS_WIRE_SENTENCE_MAX),
 	FIELD(CS_WIRE_VEC, cs_wire_notice, reply, CS_WIRE_REPLY_MAX),
+	FIELD(CS_WIRE_VEC, cs_wire_notice, log_salt, CS_WIRE_LOG_SALT_MAX),
+	FIELD(CS_WIRE_U64, cs_wire_notice, log_entry, 0),
 };
 SHAPE(cs_wire_notice);
 

@@ -181,6 +181,7 @@ const char *cs_wire_code_text(uint16_t code);
 #define CS_WIRE_LINK_ANSWER_MAX ((uint32_t)1 << 20)
 #define CS_WIRE_CONTACTS_MAX 10000
 #define CS_WIRE_STAMP_MAX 320
+#define CS_WIRE_LOG_SALT_MAX 16
 #define CS_WIRE_TLOG_TURN_MAX 1100 /* salt, number and 32 hashes */
 #define CS_WIRE_MAP_PROOF_MAX 2200 /* 64 hashes and a leaf */
 #define CS_WIRE_GROUPS_MAX 10000
@@ -841,6 +842,10 @@ struct cs_wire_notice {
 	uint64_t appeal_ms;
 	struct cs_view answer; /* to the appeal: a sentence */
 	struct cs_view reply;  /* sealed under the appeal's reply key */
+	/* Where the hub's log commits to it, and with which salt
+	 * (franking/tlog_entry.h); empty: it does not yet. */
+	struct cs_view log_salt;
+	uint64_t log_entry;
 };
 CS_WIRE_SHAPE(cs_wire_notice);
 struct cs_wire_notices_answer {

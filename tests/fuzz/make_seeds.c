@@ -462,6 +462,20 @@ static const struct {
 	    CS_WIRE_DESK_FILING_PIECE, 1 },
 	{ "desk_filing_answer", &cs_wire_desk_filing_answer_shape,
 	    CS_WIRE_DESK_FILING_ANSWER, 1 },
+	{ "channel_set", &cs_wire_channel_set_shape, CS_WIRE_CHANNEL_SET, 0 },
+	{ "channel_piece", &cs_wire_channel_piece_shape, CS_WIRE_CHANNEL_PIECE,
+	    0 },
+	{ "channel_post", &cs_wire_channel_post_shape, CS_WIRE_CHANNEL_POST,
+	    0 },
+	{ "channel_drop", &cs_wire_channel_drop_shape, CS_WIRE_CHANNEL_DROP,
+	    0 },
+	{ "channels", &cs_wire_empty_shape, CS_WIRE_CHANNELS, 0 },
+	{ "channel_read", &cs_wire_channel_read_shape, CS_WIRE_CHANNEL_READ,
+	    8 },
+	{ "channel_bytes", &cs_wire_channel_bytes_get_shape,
+	    CS_WIRE_CHANNEL_BYTES, 8 },
+	{ "channel_directory", &cs_wire_empty_shape, CS_WIRE_CHANNEL_DIRECTORY,
+	    8 },
 };
 
 static void

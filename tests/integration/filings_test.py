@@ -2,19 +2,18 @@
 """Notices from outside: filed without an account, promised an answer, answered
 or publicly overdue; and nobody, not desk nor operator, can hide one."""
 import base64
-import http.client
 import json
 import os
 import re
 import signal
 import sqlite3
-import ssl
 import subprocess
 import sys
 import time
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
+from public_site import Pages, Site, field
 from world import (BIN, SOURCE, STUCK_S, SkipTest, World, check, main,
                    processes)
 
@@ -24,53 +23,12 @@ import tlog  # noqa: E402 pylint: disable=wrong-import-position
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
-class Site(World):
-    """A hub with a desk that does not work by itself, and its site."""
+class Reported(Pages, World):
+    """A hub with a desk that works."""
 
-    def __init__(self):
-        super().__init__()
-        self.ok("countersign-desk", "init", self.desk, "--hub-dir", self.hub)
-        self.root = self.operator_key()
 
-    # ---- the site ----------------------------------------------------------
-
-    def ask(self, method, path, body=None, headers=()):
-        c = http.client.HTTPSConnection(
-            "127.0.0.1", self.port, timeout=STUCK_S,
-            context=ssl._create_unverified_context())
-        try:
-            c.request(method, path, body=body, headers=dict(headers))
-            r = c.getresponse()
-            return r.status, r.read().decode()
-        finally:
-            c.close()
-
-    def get(self, path, **kw):
-        status, body = self.ask("GET", path, **kw)
-        check(status == 200, "GET %s: %d %s" % (path, status, body[:200]))
-        return body
-
-    def form(self, path, fields, lang="en"):
-        """A form as a browser without scripts sends it."""
-        mark = "----form7"
-        parts = []
-        for name, value in fields:
-            file = ""
-            if isinstance(value, tuple):
-                file, value = '; filename="%s"' % value[0], value[1]
-            if isinstance(value, str):
-                value = value.encode()
-            parts.append(("--%s\r\nContent-Disposition: form-data; name=\"%s\""
-                          "%s\r\n\r\n" % (mark, name, file)).encode() +
-                         value + b"\r\n")
-        body = b"".join(parts) + ("--%s--\r\n" % mark).encode()
-        return self.ask("POST", path + "?lang=" + lang, body, {
-            "Content-Type": "multipart/form-data; boundary=" + mark})
-
-    def api(self, path, body):
-        status, text = self.ask("POST", "/notices/api/v1/" + path,
-                                json.dumps(body))
-        return status, json.loads(text)
+class Filings(Site):
+    """The same, and an organisation."""
 
     # ---- an organisation ---------------------------------------------------
 
@@ -101,12 +59,6 @@ class Site(World):
         return {f["number"]: f for f in json.loads(r.out)["filings"]}, r.status
 
     # ---- the others --------------------------------------------------------
-
-    def ctl_ok(self, *args):
-        return self.ok("countersignctl", "--hub", self.hub, *args)
-
-    def desk_act(self, *args):
-        return self.run("desk-act", self.desk, *args)
 
     def reply(self, number, outcome, text="an answer", *more):
         return self.desk_act("reply", number, outcome, text, *more)
@@ -150,13 +102,6 @@ class Site(World):
         return entries
 
 
-def field(page, name):
-    """What a page shows beside a label."""
-    found = re.search(r"<dt>%s</dt><dd[^>]*>(.*?)</dd>" % name, page, re.S)
-    check(found, "%s is not on the page: %s" % (name, page[-1500:]))
-    return re.sub("<[^>]*>", " ", found.group(1)).split()[0]
-
-
 FORM = [("category", "trafficking"), ("text", "Somebody <b>sells</b> a girl"),
         ("places", "https://example.org/x\r\ntrader@localhost\r\n" + "ab" * 32),
         ("good_faith", "1")]
@@ -165,7 +110,7 @@ FORM = [("category", "trafficking"), ("text", "Somebody <b>sells</b> a girl"),
 def test_form():
     """Somebody without an account or scripts: a notice, its state, the answer,
     an appeal, in their language."""
-    with Site() as w:
+    with Filings() as w:
         page = w.get("/notices", headers={"Accept-Language": "ar"})
         check('dir=rtl' in page and 'lang="ar"' in page, page[:300])
         check("<script" not in page, "a page needs no script")
@@ -206,7 +151,7 @@ def test_form():
 
 def test_bad_input():
     """What is no notice is refused with a sentence, and nothing is filed."""
-    with Site() as w:
+    with Filings() as w:
         for missing in ("category", "text", "good_faith"):
             status, page = w.form("/notices/file", [
                 f for f in FORM if f[0] != missing])
@@ -239,7 +184,7 @@ def test_bad_input():
 
 def test_organisation():
     """A key: signed, from a table, followed, verified to the public log."""
-    with Site() as w:
+    with Filings() as w:
         key = w.organisation("Helpers", "org", "--trusted", "--scope", "fraud")
         first = w.file("danger", "help", "https://example.org", "--named")
         with open(w.path("list.csv"), "w") as f:
@@ -296,7 +241,7 @@ def test_organisation():
 def test_sent_once():
     """The hub dies before the receipt has come: what was kept is sent again,
     and there is one notice."""
-    with Site() as w:
+    with Filings() as w:
         w.organisation()
         w.file()
         w.stop("hub", signal.SIGKILL)
@@ -325,7 +270,7 @@ def kill_at_once(w, name):
 def test_killed():
     """Each process of the hub is killed while notices come: whoever has a
     receipt has a notice, and the log has it."""
-    with Site() as w:
+    with Filings() as w:
         w.organisation()
         receipts = []
         for i in range(24):
@@ -360,7 +305,7 @@ def test_killed():
 def test_overdue():
     """Nobody answers: it is public by itself, in the log, the page and the
     feeds, and only an answer ends that.  The desk and the operator try."""
-    with Site() as w:
+    with Filings() as w:
         w.organisation("Helpers & Co")
         named = w.file("danger", "help", "--named")
         quiet = w.file("trafficking", "sold")
@@ -450,7 +395,7 @@ def test_overdue():
 def test_hidden_deadline():
     """An operator that keeps the log from saying that a deadline passed: who
     reads the log says so."""
-    with Site() as w:
+    with Filings() as w:
         w.organisation()
         w.file("danger", "help")
         w.entries()
@@ -467,7 +412,7 @@ def test_hidden_deadline():
 
 def test_limits():
     """Few from one address without a key; work for more; none by counting."""
-    with Site() as w:
+    with Filings() as w:
         filed = 0
         for i in range(30):
             status, said = w.api("filings", {
@@ -496,8 +441,7 @@ def test_limits():
 
 def test_evidence():
     """A bundle of a member's is verified at once, here or by the desk."""
-    with World(desk=True) as w:
-        site = w
+    with Reported(desk=True) as w:
         w.join("alice", "bob")
         w.friends("alice", "bob")
         w.csok("alice", "send", "bob", "I sell people")
@@ -506,15 +450,13 @@ def test_evidence():
         with open(w.path("a.csev"), "rb") as f:
             bundle = f.read()
         form = [f for f in FORM if f[0] != "places"]
-        status, page = Site.form(site, "/notices/file", form + [
+        status, page = w.form("/notices/file", form + [
             ("files", ("a.csev", bundle)),
             ("files", ("b.csev", bundle[:-9] + bytes(9)))])
         check(status == 200 and "Proved evidence of this hub. Messages: "
               "<bdi>1</bdi>" in page, page)
         check("not all is proved" in page, page)
 
-
-World.ask = Site.ask
 
 if __name__ == "__main__":
     main()

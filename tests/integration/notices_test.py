@@ -77,6 +77,52 @@ def test_warning():
         w.csok("alice", "send", "bob", "hello")
 
 
+def in_log(w, name, *args):
+    """Once the turn is over and this device has looked."""
+    for _ in range(STUCK_S):
+        (n,) = notices(w, name)
+        if n["in_log"] != "unseen":
+            return n
+        w.cs(name, "log", "show", "--check")
+        time.sleep(1)
+    check(False, "%s: %s" % (name, n))
+
+
+def test_in_the_log():
+    """Whom it is about sees that the log has it, disabled or not; and that it
+    has not, if the hub says so and lies."""
+    with World(desk=True) as w:
+        w.join("alice", "bob")
+        w.friends("alice", "bob")
+        act(w, "warn", "bob", "reason=harassment", "facts=Insults")
+        disable(w, "alice")
+        (n,) = notices(w, "alice")
+        check(n["in_log"] == "unseen" and n["log_entry"] is None, str(n))
+        n = in_log(w, "bob")
+        check(n["in_log"] == "there", str(n))
+        text = w.csok("bob", "notices").out
+        check("In the hub's public log: entry %d" % n["log_entry"] in text,
+              text)
+        with w.db() as db:
+            ((kind, entry),) = db.execute(
+                "SELECT kind,entry FROM action WHERE entry=?",
+                (n["log_entry"],)).fetchall()
+        check(kind == 3, "the warning: %s" % kind)
+        mine = in_log(w, "alice")
+        check(mine["in_log"] == "there" and mine["log_entry"] != entry and
+              mine["in_force"], str(mine))
+
+        w.stop("hub")
+        with w.db() as db:
+            db.execute("UPDATE action SET entry=entry-1 WHERE entry=?",
+                       (entry,))
+        w.start_hub()
+        n = in_log(w, "bob")
+        check(n["in_log"] == "another", str(n))
+        check("NOT in the hub's public log" in w.csok("bob", "notices").out,
+              "said")
+
+
 def test_disabled_and_appeal():
     with World(desk=True) as w:
         w.stop("desk")  # desk-act plays it

@@ -31,10 +31,14 @@ MAY = {
     "SELECT next FROM removal ORDER BY next LIMIT 1": "one, of an index",
     "FROM desk_head ORDER BY epoch DESC,seq DESC LIMIT 1": "one, of a key",
     "WHERE letter.sealed IS NOT NULL ORDER BY": "an index of what waits",
-    "SELECT entry FROM tlog_queue ORDER BY id": "what waited for the turn; "
+    "SELECT entry,id FROM tlog_queue ORDER BY id": "what waited for the turn; "
     "emptied with it",
     "WHERE label IS NULL ORDER BY created LIMIT": "an index of new names, and "
     "not more of them than a turn takes",
+    "WHERE taken=0 ORDER BY number LIMIT": "an index of what the desk has not "
+    "taken, and not more than an answer holds",
+    "SELECT seq FROM sqlite_sequence WHERE name='filing'": "it has one row",
+    "FROM organisation AS o ORDER BY name": "for the operator's list",
     "FROM removal CROSS JOIN member": "all removals that are owed: few",
 }
 # What each message goes through: nothing is sorted there, either.

@@ -15,6 +15,7 @@
 #include "hub/core/hub.h"
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
+#include "hub/core/tlog.h"
 #include "hub/groups/log.h"
 #include "hub/groups/recent.h"
 #include "support/hub_signer.h"
@@ -178,4 +179,28 @@ hw_ask(struct hub_world *w, struct hub_conn *conn, hub_handler *handle,
 	cs_buf_free(&rq.error_data);
 	cs_buf_free(&body);
 	return code;
+}
+
+/* As with a process that has the log, and has said that it is empty.  Returns
+ * its end, for hw_log_end(). */
+static inline struct cs_channel *
+hw_log_begin(struct hub_world *w)
+{
+	const struct cs_channel_limits limits = { CS_MIB, CS_MIB };
+	struct cs_channel *end;
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_ok(cs_channel_new(&w->hub->tlog.process, pair[0], &limits));
+	assert_ok(cs_channel_new(&end, pair[1], &limits));
+	assert_ok(hub_tlog_told(w->hub, 0));
+	return end;
+}
+
+static inline void
+hw_log_end(struct hub_world *w, struct cs_channel *end)
+{
+	cs_channel_free(w->hub->tlog.process);
+	w->hub->tlog.process = NULL;
+	cs_channel_free(end);
 }

@@ -9,8 +9,11 @@
  *		members refuse and the hub cannot tell from a good one
  *	old NAME GROUP	what is here of the conversation with NAME is a group
  *	propose GROUP WHAT [NAME]	add or remove NAME, update, reinit,
- *leave groups N NAME			make N groups with NAME join LINK NAME
- *ACCOUNT DEVICE	with ids of one's own choice, in hex
+ *		leave
+ *	groups N NAME	make N groups with NAME
+ *	join LINK NAME ACCOUNT DEVICE	with ids of one's own choice, in hex
+ *	post CHANNEL FILE PIECES	what FILE holds, as a post of CHANNEL
+ *	piece CHANNEL SEQ N FILE	a piece of one
  */
 
 #include <stdio.h>
@@ -30,6 +33,8 @@
 #include "crypto/random.h"
 #include "mls/group.h"
 #include "room/policy.h"
+#include "store/file.h"
+#include "wire/channels.h"
 
 struct job {
 	struct cs_client *c;
@@ -381,6 +386,45 @@ join(struct job *j)
 	cs_buf_free(&signed_cert);
 }
 
+static void
+read_file(struct job *j, struct cs_buf *out, const char *path)
+{
+	must(j, cs_file_read(out, path, 1 << 20), path);
+}
+
+static void
+post(struct job *j)
+{
+	struct cs_wire_channel_post m;
+	struct cs_buf head = { 0 };
+
+	must(j, cs_unhex(m.id, sizeof m.id, j->argv[3]), "channel");
+	read_file(j, &head, j->argv[4]);
+	m.head = cs_buf_view(&head);
+	m.pieces = (uint32_t)atoi(j->argv[5]);
+	say(j,
+	    client_call_empty(
+		j->c, CS_WIRE_CHANNEL_POST, &cs_wire_channel_post_shape, &m));
+	cs_buf_free(&head);
+}
+
+static void
+piece(struct job *j)
+{
+	struct cs_wire_channel_piece m;
+	struct cs_buf bytes = { 0 };
+
+	must(j, cs_unhex(m.id, sizeof m.id, j->argv[3]), "channel");
+	m.seq = (uint64_t)atoll(j->argv[4]);
+	m.n = (uint32_t)atoi(j->argv[5]);
+	read_file(j, &bytes, j->argv[6]);
+	m.bytes = cs_buf_view(&bytes);
+	say(j,
+	    client_call_empty(
+		j->c, CS_WIRE_CHANNEL_PIECE, &cs_wire_channel_piece_shape, &m));
+	cs_buf_free(&bytes);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -412,6 +456,10 @@ main(int argc, char **argv)
 		old(&j);
 	else if (is(&j, 2, "groups"))
 		groups(&j);
+	else if (is(&j, 2, "post") && argc == 6)
+		post(&j);
+	else if (is(&j, 2, "piece") && argc == 7)
+		piece(&j);
 	else
 		must(&j, CS_ERR_MISUSE, argv[2]);
 	client_group_clear(&j.g);

@@ -2,6 +2,7 @@
 /* Every shape of src/wire, for tests of all. */
 #pragma once
 
+#include "wire/channels.h"
 #include "wire/filings.h"
 #include "wire/messages.h"
 
@@ -123,6 +124,20 @@ static const struct {
 	WIRE_SHAPE(cs_wire_filing_bytes),
 	WIRE_SHAPE(cs_wire_desk_filing_taken),
 	WIRE_SHAPE(cs_wire_desk_filing_answer),
+	WIRE_SHAPE(cs_wire_channel_set),
+	WIRE_SHAPE(cs_wire_channel_id),
+	WIRE_SHAPE(cs_wire_channel_piece),
+	WIRE_SHAPE(cs_wire_channel_post),
+	WIRE_SHAPE(cs_wire_channel_drop),
+	WIRE_SHAPE(cs_wire_channel),
+	WIRE_SHAPE(cs_wire_channels),
+	WIRE_SHAPE(cs_wire_channel_read),
+	WIRE_SHAPE(cs_wire_channel_item),
+	WIRE_SHAPE(cs_wire_channel_page),
+	WIRE_SHAPE(cs_wire_channel_bytes_get),
+	WIRE_SHAPE(cs_wire_channel_bytes),
+	WIRE_SHAPE(cs_wire_channel_listed),
+	WIRE_SHAPE(cs_wire_channel_directory),
 };
 #define N_WIRE_SHAPES (sizeof wire_shapes / sizeof wire_shapes[0])
 

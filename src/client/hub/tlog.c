@@ -576,6 +576,20 @@ client_tlog_entry(
 				  : CS_ERR_NOT_FOUND;
 }
 
+enum cs_err
+client_tlog_has(
+    struct client_tlog_look *l, uint64_t index, struct cs_view entry)
+{
+	struct cs_view there;
+	enum cs_err err = l->c->link.online
+	    ? client_tlog_entry(&there, l, index)
+	    : CS_ERR_NOT_FOUND;
+
+	if (err)
+		return is_harmless(l->c, err) ? CS_ERR_NOT_FOUND : err;
+	return cs_view_equal(there, entry) ? CS_OK : CS_ERR_MISMATCH;
+}
+
 /* ---- for evidence ------------------------------------------------------- */
 
 static enum cs_err

@@ -29,6 +29,11 @@ void client_tlog_look_free(struct client_tlog_look *l);
 CS_CHECKED enum cs_err client_tlog_entry(
     struct cs_view *out, struct client_tlog_look *l, uint64_t index);
 
+/* Is the entry ${index} there, and this one?  CS_ERR_MISMATCH: there is
+ * another. CS_ERR_NOT_FOUND: it was not seen (yet), for whatever reason. */
+CS_CHECKED enum cs_err client_tlog_has(
+    struct client_tlog_look *l, uint64_t index, struct cs_view entry);
+
 /*
  * What shows that the log has the entry that ${s} names: the turn, and the
  * entry's place in the newest checkpoint that is kept (decision 0047); and the

@@ -12,9 +12,11 @@
 #include "client/home/clock.h"
 #include "client/home/problem.h"
 #include "client/hub/call.h"
+#include "client/hub/tlog.h"
 #include "client/reports/letter.h"
 #include "content/evidence_write.h"
 #include "crypto/random.h"
+#include "franking/tlog_entry.h"
 
 /* ---- what is the desk's ------------------------------------------------- */
 
@@ -130,10 +132,33 @@ open_reply(struct cs_client_notice *n, struct cs_client *c, struct cs_buf *hold,
 	return CS_OK;
 }
 
+/* Say in ${n} whether the log has it where the hub says that it has. */
+static enum cs_err
+find_in_log(struct cs_client_notice *n, struct client_tlog_look *look,
+    const struct cs_wire_notice *item)
+{
+	uint8_t entry[CS_TLOG_COMMIT_LEN];
+	enum cs_err err;
+
+	if (item->log_salt.len != CS_TLOG_SALT_LEN)
+		return CS_OK;
+	if ((err = cs_tlog_commit(
+		 entry, CS_TLOG_ACTION, item->log_salt.data, item->action)))
+		return err;
+	err = client_tlog_has(look, item->log_entry, CS_VIEW_OF(entry));
+	n->log_entry = item->log_entry;
+	if (err == CS_OK)
+		n->in_log = CS_CLIENT_LOG_THERE;
+	else if (err == CS_ERR_MISMATCH)
+		n->in_log = CS_CLIENT_LOG_ANOTHER;
+	return err == CS_ERR_MISMATCH || err == CS_ERR_NOT_FOUND ? CS_OK : err;
+}
+
 /* Call ${each} for what verifies.  What does not is left out, and makes
- * ${*lies} true. */
+ * ${*lies} true.  ${look} NULL: nobody asks where the log has it. */
 static enum cs_err
 walk(struct cs_client *c, struct cs_view list, bool *lies,
+    struct client_tlog_look *look,
     void (*each)(void *arg, const struct cs_client_notice *n), void *arg)
 {
 	struct cs_buf hold = { 0 };
@@ -150,7 +175,9 @@ walk(struct cs_client *c, struct cs_view list, bool *lies,
 			*lies = true;
 			err = CS_OK;
 		} else if (err == CS_OK &&
-		    (err = open_reply(&n, c, &hold, &item)) == CS_OK) {
+		    (err = open_reply(&n, c, &hold, &item)) == CS_OK &&
+		    (look == NULL ||
+			(err = find_in_log(&n, look, &item)) == CS_OK)) {
 			each(arg, &n);
 		}
 	}
@@ -164,12 +191,21 @@ cs_client_notices(struct cs_client *c,
 {
 	const struct cs_wire_empty empty = { 0 };
 	struct cs_wire_notices_answer answer;
-	bool lies;
+	struct client_tlog_look *look = NULL;
+	struct cs_buf list = { 0 };
+	bool lies = false;
 	enum cs_err err;
 
+	/* What the log shows is asked for meanwhile. */
 	if ((err = client_call(c, CS_WIRE_NOTICES, &cs_wire_empty_shape, &empty,
-		 &cs_wire_notices_answer_shape, &answer)) ||
-	    (err = walk(c, answer.notices.raw, &lies, each, arg)))
+		 &cs_wire_notices_answer_shape, &answer)) == CS_OK &&
+	    (err = cs_buf_set(&list, answer.notices.raw)) == CS_OK &&
+	    (list.len == 0 || (err = client_tlog_check(c)) == CS_OK) &&
+	    (err = client_tlog_look_new(&look, c)) == CS_OK)
+		err = walk(c, cs_buf_view(&list), &lies, look, each, arg);
+	client_tlog_look_free(look);
+	cs_buf_free(&list);
+	if (err)
 		return err;
 	return lies ? client_problem(c, CS_ERR_SIGNATURE,
 			  "The hub shows a decision that is not the report "
@@ -250,7 +286,7 @@ client_notice_disabled(struct cs_client *c)
 	    &cs_wire_empty_shape, &empty, &cs_wire_notices_answer_shape,
 	    &answer);
 	if (err == CS_OK)
-		err = walk(c, answer.notices.raw, &lies, compare, &h);
+		err = walk(c, answer.notices.raw, &lies, NULL, compare, &h);
 	if (err == CS_OK && h.found)
 		say_disabled(c, &h.n);
 	else

@@ -7,6 +7,7 @@
 
 #include "base/reader.h"
 #include "hub/accounts/device.h"
+#include "hub/channels/channel.h"
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 #include "hub/groups/ask.h"
@@ -39,6 +40,7 @@ forget(struct cs_hub *hub, struct cs_view account)
 	if ((err = cs_db_exec(hub->db, "UPDATE account SET gone=? WHERE id=?",
 		 cs_int(hub->now_ms), cs_blob(account))) ||
 	    (err = hub_asks_forget(hub, account)) ||
+	    (err = hub_channel_posts_forget(hub, account)) ||
 	    (err = cs_db_exec(hub->db,
 		 "DELETE FROM contact WHERE owner=? OR peer=?",
 		 cs_blob(account), cs_blob(account))) ||

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "content/evidence.h"
+#include "content/mimi_names.h"
 #include "crypto/random.h"
 #include "hub/core/batch.h"
 #include "hub/core/budget.h"
@@ -87,17 +88,52 @@ is_title(struct cs_view title)
 static enum cs_err
 drop_all(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
 {
+	static const char *const all[] = {
+		"DELETE FROM channel_post WHERE channel=?",
+		"DELETE FROM channel_file WHERE channel=?",
+		"DELETE FROM channel_piece WHERE channel=?",
+	};
 	struct cs_view v = cs_view(id, CS_ID_LEN);
-	enum cs_err err = cs_db_exec(
-	    hub->db, "DELETE FROM channel_post WHERE channel=?", cs_blob(v));
+	enum cs_err err = CS_OK;
 
-	if (err == CS_OK)
-		err = cs_db_exec(hub->db,
-		    "DELETE FROM channel_piece WHERE channel=?", cs_blob(v));
+	for (size_t i = 0; err == CS_OK && i < sizeof all / sizeof *all; i++)
+		err = cs_db_exec(hub->db, all[i], cs_blob(v));
 	return err ? err
 		   : cs_db_exec(hub->db,
 			 "UPDATE channel SET posts=?,last=? WHERE id=?",
 			 cs_int(0), cs_int(0), cs_blob(v));
+}
+
+/* In the directory are those that want to be, once there is something. */
+static enum cs_err
+settle_listed(struct cs_hub *hub, const uint8_t id[static CS_ID_LEN])
+{
+	return cs_db_exec(hub->db,
+	    "UPDATE channel SET listed=CASE WHEN flags=? THEN nullif(last,?)"
+	    " END WHERE id=?",
+	    cs_int(CS_WIRE_CHANNEL_LISTED), cs_int(0),
+	    cs_blob(cs_view(id, CS_ID_LEN)));
+}
+
+enum cs_err
+hub_channel_posts_forget(struct cs_hub *hub, struct cs_view account)
+{
+	static const char *const all[] = {
+		"DELETE FROM channel_file WHERE (channel,seq) IN (SELECT"
+		" channel,seq FROM channel_post WHERE account=?)",
+		"DELETE FROM channel_piece WHERE (channel,seq) IN (SELECT"
+		" channel,seq FROM channel_post WHERE account=?)",
+		"DELETE FROM channel_post WHERE account=?",
+	};
+	enum cs_err err = cs_db_exec(hub->db,
+	    "UPDATE channel SET posts=posts-(SELECT COUNT(*) FROM channel_post"
+	    " WHERE channel=channel.id AND account=?) WHERE id IN"
+	    " (SELECT channel FROM channel_post WHERE account=?)",
+	    cs_blob(account), cs_blob(account));
+
+	for (size_t i = 0; err == CS_OK && i < sizeof all / sizeof *all; i++)
+		err = cs_db_exec(hub->db, all[i], cs_blob(account));
+	return err;
 }
 
 /* The id that the group has as a channel, or a new one. */
@@ -125,7 +161,8 @@ id_of(uint8_t out[static CS_ID_LEN], uint64_t *flags, struct cs_hub *hub,
 enum cs_err
 hub_channel_set(struct hub_request *rq)
 {
-	struct cs_wire_channel_id answer;
+	struct cs_wire_channel_id answer = { .origin =
+						 cs_view_str(rq->hub->origin) };
 	struct cs_wire_channel_set m;
 	uint64_t flags;
 	enum cs_err err;
@@ -150,6 +187,8 @@ hub_channel_set(struct hub_request *rq)
 	    cs_text(m.title), cs_int(m.flags), cs_int(rq->hub->now_ms));
 	if (err == CS_OK && (m.flags & CS_WIRE_CHANNEL_ENDED) != 0)
 		err = drop_all(rq->hub, answer.id);
+	if (err == CS_OK)
+		err = settle_listed(rq->hub, answer.id);
 	return err ? err : hub_answer(rq, &cs_wire_channel_id_shape, &answer);
 }
 
@@ -263,6 +302,10 @@ check_whole(struct hub_request *rq, const struct cs_wire_channel_post *m,
 	bool same;
 	enum cs_err err;
 
+	/* Files are in the pieces, so that a page of posts is small. */
+	for (size_t i = 0; i < a->n_media; i++)
+		if (a->media[i].has_bytes)
+			return hub_refuse(rq, CS_WIRE_E_MALFORMED);
 	if (m->pieces == 0)
 		return CS_OK;
 	if ((err = join_pieces(&bytes, rq, m, a->capsule.stamp.group_seq)) ==
@@ -285,27 +328,52 @@ check_whole(struct hub_request *rq, const struct cs_wire_channel_post *m,
 	return err;
 }
 
+/* The files of a post, so that the desk can put each out of sight. */
+static enum cs_err
+store_files(struct cs_hub *hub, struct cs_view channel,
+    const struct cs_evidence_item *item)
+{
+	const struct cs_mimi_content *content = &item->proof.content;
+	uint8_t blob[CS_ID_LEN];
+	enum cs_err err = CS_OK;
+
+	for (size_t i = 0; err == CS_OK && i < content->n_external; i++)
+		if (cs_mimi_blob(blob, &content->external[i]) == CS_OK)
+			err = cs_db_exec(hub->db,
+			    "INSERT INTO channel_file(blob,channel,seq,"
+			    "quarantined) VALUES(?,?,?,COALESCE((SELECT"
+			    " quarantined FROM blob WHERE id=?),?))"
+			    " ON CONFLICT DO NOTHING",
+			    cs_blob(CS_VIEW_OF(blob)), cs_blob(channel),
+			    cs_int(item->capsule.stamp.group_seq),
+			    cs_blob(CS_VIEW_OF(blob)), cs_int(0));
+	return err;
+}
+
 static enum cs_err
 store(struct cs_hub *hub, const struct cs_wire_channel_post *m,
-    const struct cs_stamp *s)
+    const struct cs_evidence_item *item)
 {
+	const struct cs_stamp *s = &item->capsule.stamp;
 	struct cs_view id = CS_VIEW_OF(m->id);
 	enum cs_err err = cs_db_exec(hub->db,
-	    "INSERT INTO channel_post(channel,seq,at,pieces,head)"
-	    " VALUES(?,?,?,?,?) ON CONFLICT(channel,seq) DO NOTHING",
-	    cs_blob(id), cs_int(s->group_seq), cs_int(s->accepted_ms),
-	    cs_int(m->pieces), cs_blob(m->head));
+	    "INSERT INTO channel_post(channel,seq,account,at,pieces,head)"
+	    " VALUES(?,?,?,?,?,?) ON CONFLICT(channel,seq) DO NOTHING",
+	    cs_blob(id), cs_int(s->group_seq), cs_blob(CS_VIEW_OF(s->account)),
+	    cs_int(s->accepted_ms), cs_int(m->pieces), cs_blob(m->head));
 
-	if (err || cs_db_changes(hub->db) == 0)
+	if (err || cs_db_changes(hub->db) == 0 ||
+	    (err = store_files(hub, id, item)))
 		return err;
-	err = cs_db_exec(hub->db,
-	    "UPDATE channel_piece SET at=NULL WHERE channel=? AND seq=?",
-	    cs_blob(id), cs_int(s->group_seq));
-	return err ? err
-		   : cs_db_exec(hub->db,
-			 "UPDATE channel SET posts=posts+1,last=max(last,?)"
-			 " WHERE id=?",
-			 cs_int(s->accepted_ms), cs_blob(id));
+	if ((err = cs_db_exec(hub->db,
+		 "UPDATE channel_piece SET at=NULL WHERE channel=? AND seq=?",
+		 cs_blob(id), cs_int(s->group_seq))) ||
+	    (err = cs_db_exec(hub->db,
+		 "UPDATE channel SET posts=posts+1,last=max(last,?)"
+		 " WHERE id=?",
+		 cs_int(s->accepted_ms), cs_blob(id))))
+		return err;
+	return settle_listed(hub, m->id);
 }
 
 enum cs_err
@@ -328,7 +396,7 @@ hub_channel_post(struct hub_request *rq)
 	    (err = open_post(&head, rq, m.head, cs_buf_view(&group))) ==
 		CS_OK &&
 	    (err = check_whole(rq, &m, head, cs_buf_view(&group))) == CS_OK)
-		err = store(rq->hub, &m, &head->items[0].capsule.stamp);
+		err = store(rq->hub, &m, &head->items[0]);
 	cs_evidence_free(head);
 	cs_buf_free(&group);
 	return err ? err : hub_answer(rq, &cs_wire_empty_shape, &answer);
@@ -355,6 +423,10 @@ hub_channel_drop(struct hub_request *rq)
 		    cs_blob(CS_VIEW_OF(m.id)));
 	if (err == CS_OK)
 		err = cs_db_exec(rq->hub->db,
+		    "DELETE FROM channel_file WHERE channel=? AND seq=?",
+		    cs_blob(CS_VIEW_OF(m.id)), cs_int(m.seq));
+	if (err == CS_OK)
+		err = cs_db_exec(rq->hub->db,
 		    "DELETE FROM channel_piece WHERE channel=? AND seq=?",
 		    cs_blob(CS_VIEW_OF(m.id)), cs_int(m.seq));
 	return err ? err : hub_answer(rq, &cs_wire_empty_shape, &answer);
@@ -365,7 +437,8 @@ hub_channel_drop(struct hub_request *rq)
 enum cs_err
 hub_channels(struct hub_request *rq)
 {
-	struct cs_wire_channels answer = { 0 };
+	struct cs_wire_channels answer = { .origin =
+					       cs_view_str(rq->hub->origin) };
 	struct cs_buf list = { 0 };
 	struct cs_rows rows;
 	enum cs_err err;

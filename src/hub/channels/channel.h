@@ -18,3 +18,6 @@ hub_handler hub_channel_set, hub_channel_piece, hub_channel_post,
 
 /* Drop pieces that nobody posted, at most some; returns how many. */
 CS_CHECKED enum cs_err hub_channel_pieces_sweep(int64_t *n, struct cs_hub *hub);
+/* Drop all posts of an account that leaves. */
+CS_CHECKED enum cs_err hub_channel_posts_forget(
+    struct cs_hub *hub, struct cs_view account);

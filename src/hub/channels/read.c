@@ -60,6 +60,14 @@ find(struct cs_wire_channel_page *out, struct cs_buf *title,
 	return err;
 }
 
+/* Nobody reads what a disabled account wrote, nor a post with a file that the
+ * desk has put out of sight; all of it comes back if the decision falls. */
+#define SHOWN                                                                  \
+	" EXISTS(SELECT 1 FROM account WHERE id=channel_post.account"          \
+	" AND disabled=? AND gone=?) AND NOT EXISTS(SELECT 1 FROM"             \
+	" channel_file WHERE channel_file.channel=channel_post.channel"        \
+	" AND channel_file.seq=channel_post.seq AND quarantined>?)"
+
 /* Posts before ${m->before}, newest first; as many as go into an answer. */
 static enum cs_err
 add_posts(struct cs_buf *list, struct cs_wire_channel_page *page,
@@ -71,9 +79,9 @@ add_posts(struct cs_buf *list, struct cs_wire_channel_page *page,
 	    "SELECT seq,at,pieces,head,EXISTS(SELECT 1 FROM filing WHERE"
 	    " filing.channel=channel_post.channel AND post=seq"
 	    " AND answered=?) FROM channel_post WHERE channel=? AND seq<?"
-	    " ORDER BY seq DESC LIMIT ?",
-	    cs_int(0), cs_blob(CS_VIEW_OF(m->id)), cs_int(before),
-	    cs_int((uint64_t)m->max + 1));
+	    " AND" SHOWN " ORDER BY seq DESC LIMIT ?",
+	    cs_int(0), cs_blob(CS_VIEW_OF(m->id)), cs_int(before), cs_int(0),
+	    cs_int(0), cs_int(hub->now_ms), cs_int((uint64_t)m->max + 1));
 
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_channel_item item = {
@@ -131,11 +139,13 @@ hub_channel_bytes(struct hub_request *rq)
 		 &m, &cs_wire_channel_bytes_get_shape, rq->body)))
 		return err;
 	err = cs_db_row(&row, rq->hub->db,
-	    "SELECT pieces,bytes FROM channel_post JOIN channel_piece"
-	    " USING(channel,seq) JOIN channel ON channel.id=channel"
-	    " JOIN grp ON grp.id=grp WHERE channel=? AND seq=? AND n=?"
-	    " AND dissolved<=?",
+	    "SELECT channel_post.pieces,piece.bytes FROM channel_post"
+	    " JOIN channel_piece AS piece USING(channel,seq) JOIN channel"
+	    " ON channel.id=piece.channel JOIN grp ON grp.id=channel.grp"
+	    " WHERE piece.channel=? AND piece.seq=? AND n=?"
+	    " AND dissolved<=? AND" SHOWN,
 	    cs_blob(CS_VIEW_OF(m.id)), cs_int(m.seq), cs_int(m.n),
+	    cs_int(rq->hub->now_ms), cs_int(0), cs_int(0),
 	    cs_int(rq->hub->now_ms));
 	if (err == CS_OK) {
 		answer.pieces = (uint32_t)cs_col_int(&row, 0);
@@ -162,11 +172,10 @@ hub_channel_directory(struct hub_request *rq)
 		    rq, &cs_wire_channel_directory_shape, &answer);
 	answer.there = 1;
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT channel.id,title,posts,last FROM channel JOIN grp"
-	    " ON grp.id=grp WHERE last<>0 AND flags=? AND dissolved<=?"
-	    " ORDER BY last DESC LIMIT ?",
-	    cs_int(CS_WIRE_CHANNEL_LISTED), cs_int(rq->hub->now_ms),
-	    cs_int(CS_WIRE_CHANNELS_MAX));
+	    "SELECT channel.id,title,posts,listed FROM channel JOIN grp"
+	    " ON grp.id=grp WHERE listed IS NOT NULL AND dissolved<=?"
+	    " ORDER BY listed DESC LIMIT ?",
+	    cs_int(rq->hub->now_ms), cs_int(CS_WIRE_CHANNELS_MAX));
 	while (err == CS_OK && cs_rows_next(&rows)) {
 		struct cs_wire_channel_listed c = {
 			.title = cs_col_blob(&rows, 1),

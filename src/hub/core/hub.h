@@ -209,6 +209,7 @@ struct cs_hub {
 	size_t n_wakes, cap_wakes;
 	unsigned connections;          /* that may be at once */
 	bool directory;                /* channels may be listed */
+	char origin[128];              /* where its pages are, or empty */
 	uint64_t budget_times;         /* all budgets are multiplied by; 0: 1 */
 	struct hub_counters *counters; /* budget.c; NULL: nothing spent yet */
 	struct hub_spents *spents;     /* spent.c; the same */

@@ -312,6 +312,12 @@ static const char names_step[] =
     "CREATE INDEX tlog_queue_entry ON tlog_queue(entry);"
     "ALTER TABLE action ADD COLUMN salt BLOB;";
 
+/* action.queued: where its entry waits for a number; action.entry: that. */
+static const char action_step[] =
+    "ALTER TABLE action ADD COLUMN queued INTEGER;"
+    "ALTER TABLE action ADD COLUMN entry INTEGER;"
+    "CREATE INDEX action_queued ON action(queued) WHERE entry IS NULL;";
+
 /*
  * What is filed from outside (filings/filing.h, decision 0050).  A filing
  * stays: no request removes one.  deadline: of now; due: the same while an
@@ -340,7 +346,9 @@ static const char filings_step[] =
     " asked INTEGER NOT NULL DEFAULT 0, until INTEGER NOT NULL DEFAULT 0,"
     " answer BLOB NOT NULL DEFAULT x'', moved INTEGER NOT NULL DEFAULT 0,"
     " late INTEGER NOT NULL DEFAULT 0, overdue INTEGER);"
-    "CREATE INDEX filing_about ON filing(about) WHERE about<>0;"
+    "CREATE INDEX filing_about ON filing(about);"
+    "CREATE INDEX filing_organisation ON filing(organisation)"
+    " WHERE organisation IS NOT NULL;"
     "CREATE INDEX filing_due ON filing(due) WHERE due IS NOT NULL;"
     "CREATE INDEX filing_overdue ON filing(overdue,number)"
     " WHERE overdue IS NOT NULL;"
@@ -361,17 +369,25 @@ static const char filings_step[] =
 /*
  * Channels (channels/channel.h, decision 0051).  head: evidence of the message
  * without its files; channel_piece: the same with them, in pieces; at: of one
- * without a post, when it came.  filing.channel, post: what was reported.
+ * without a post, when it came.  channel.listed: when the last post came, of
+ * those that are to be in the directory.  filing.channel, post: what was
+ * reported.
  */
 static const char channels_step[] =
     "CREATE TABLE channel(id BLOB PRIMARY KEY, grp BLOB NOT NULL UNIQUE,"
     " title TEXT NOT NULL, flags INTEGER NOT NULL, created INTEGER NOT NULL,"
-    " posts INTEGER NOT NULL DEFAULT 0, last INTEGER NOT NULL DEFAULT 0)"
-    " WITHOUT ROWID;"
-    "CREATE INDEX channel_last ON channel(last) WHERE last<>0;"
+    " posts INTEGER NOT NULL DEFAULT 0, last INTEGER NOT NULL DEFAULT 0,"
+    " listed INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX channel_listed ON channel(listed)"
+    " WHERE listed IS NOT NULL;"
     "CREATE TABLE channel_post(channel BLOB NOT NULL, seq INTEGER NOT NULL,"
-    " at INTEGER NOT NULL, pieces INTEGER NOT NULL, head BLOB NOT NULL,"
-    " PRIMARY KEY(channel,seq)) WITHOUT ROWID;"
+    " account BLOB NOT NULL, at INTEGER NOT NULL, pieces INTEGER NOT NULL,"
+    " head BLOB NOT NULL, PRIMARY KEY(channel,seq)) WITHOUT ROWID;"
+    "CREATE INDEX channel_post_account ON channel_post(account);"
+    "CREATE TABLE channel_file(blob BLOB NOT NULL, channel BLOB NOT NULL,"
+    " seq INTEGER NOT NULL, quarantined INTEGER NOT NULL DEFAULT 0,"
+    " PRIMARY KEY(channel,seq,blob)) WITHOUT ROWID;"
+    "CREATE INDEX channel_file_blob ON channel_file(blob);"
     "CREATE TABLE channel_piece(channel BLOB NOT NULL, seq INTEGER NOT NULL,"
     " n INTEGER NOT NULL, at INTEGER, bytes BLOB NOT NULL,"
     " PRIMARY KEY(channel,seq,n));"
@@ -382,7 +398,7 @@ static const char channels_step[] =
     " WHERE channel IS NOT NULL;";
 
 static const char *const steps[] = { version1, version2, version3, version4,
-	version5, push_step, tlog_step, names_step, filings_step,
+	version5, push_step, tlog_step, names_step, action_step, filings_step,
 	channels_step };
 
 const struct cs_db_schema cs_hub_schema = { "countersign hub", steps,

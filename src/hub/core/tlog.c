@@ -269,6 +269,17 @@ number_kind(struct cs_hub *hub, uint64_t n, struct cs_view entry)
 		  cs_int(entry.data[1]), cs_int(n));
 }
 
+/* Whom an action is about is told where it is. */
+static enum cs_err
+number_action(struct cs_hub *hub, uint64_t n, struct cs_view entry, uint64_t id)
+{
+	return cs_tlog_entry_kind(entry) != CS_TLOG_ACTION
+	    ? CS_OK
+	    : cs_db_exec(hub->db,
+		  "UPDATE action SET entry=? WHERE queued=? AND entry IS NULL",
+		  cs_int(n), cs_int(id));
+}
+
 /* Those that somebody outside asks for by what they say. */
 static enum cs_err
 number_whole(struct cs_hub *hub, uint64_t n, struct cs_view entry)
@@ -303,12 +314,15 @@ number_queue(uint64_t *n, struct cs_hub *hub)
 {
 	struct cs_rows rows;
 	enum cs_err err = cs_db_query(
-	    &rows, hub->db, "SELECT entry FROM tlog_queue ORDER BY id");
+	    &rows, hub->db, "SELECT entry,id FROM tlog_queue ORDER BY id");
 
 	while (err == CS_OK && cs_rows_next(&rows)) {
-		err = number_kind(hub, *n, cs_col_blob(&rows, 0));
-		if (err == CS_OK)
-			err = number_whole(hub, *n, cs_col_blob(&rows, 0));
+		struct cs_view entry = cs_col_blob(&rows, 0);
+
+		if ((err = number_kind(hub, *n, entry)) == CS_OK &&
+		    (err = number_whole(hub, *n, entry)) == CS_OK)
+			err =
+			    number_action(hub, *n, entry, cs_col_int(&rows, 1));
 		(*n)++;
 	}
 	err = cs_rows_end(&rows, err);

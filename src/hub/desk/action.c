@@ -85,8 +85,11 @@ check_target(struct hub_request *rq, const struct cs_wire_action *a)
 		return hub_refuse(rq, CS_WIRE_E_NO_MEMBER);
 	switch (a->kind) {
 	case CS_WIRE_ACTION_QUARANTINE:
+		/* The file of a post outlives its blob. */
 		err = cs_db_get_int(&n, hub->db,
-		    "SELECT COUNT(*) FROM blob WHERE id=?",
+		    "SELECT (SELECT COUNT(*) FROM blob WHERE id=?)+"
+		    "(SELECT COUNT(*) FROM channel_file WHERE blob=?)",
+		    cs_blob(cs_view(a->target, CS_ID_LEN)),
 		    cs_blob(cs_view(a->target, CS_ID_LEN)));
 		return err != CS_OK || n != 0
 		    ? err
@@ -141,12 +144,18 @@ find_reversed(struct cs_wire_action *out, struct hub_request *rq,
 static enum cs_err
 settle_blob(struct cs_hub *hub, const uint8_t target[static CS_HASH_LEN])
 {
-	static const char sql[] =
-	    "UPDATE blob SET quarantined=" HELD_UNTIL " WHERE id=?";
+	static const char *const all[] = {
+		"UPDATE blob SET quarantined=" HELD_UNTIL " WHERE id=?",
+		"UPDATE channel_file SET quarantined=" HELD_UNTIL
+		" WHERE blob=?",
+	};
+	enum cs_err err = CS_OK;
 
-	return cs_db_exec(hub->db, sql, cs_blob(cs_view(target, 32)),
-	    cs_int(CS_WIRE_ACTION_QUARANTINE),
-	    cs_blob(cs_view(target, CS_ID_LEN)));
+	for (size_t i = 0; err == CS_OK && i < sizeof all / sizeof *all; i++)
+		err = cs_db_exec(hub->db, all[i], cs_blob(cs_view(target, 32)),
+		    cs_int(CS_WIRE_ACTION_QUARANTINE),
+		    cs_blob(cs_view(target, CS_ID_LEN)));
+	return err;
 }
 
 static enum cs_err
@@ -213,7 +222,11 @@ insert(struct cs_hub *hub, const struct cs_wire_action *a,
 	    cs_blob(CS_VIEW_OF(a->target)), cs_int(a->until_ms),
 	    cs_blob(CS_VIEW_OF(salt)));
 	/* It cannot be denied later, nor made up. */
-	return err ? err : hub_tlog_add(hub, CS_TLOG_ACTION, salt, m->action);
+	if (err || (err = hub_tlog_add(hub, CS_TLOG_ACTION, salt, m->action)))
+		return err;
+	return cs_db_exec(hub->db,
+	    "UPDATE action SET queued=last_insert_rowid() WHERE id=?",
+	    cs_blob(CS_VIEW_OF(a->id)));
 }
 
 static enum cs_err

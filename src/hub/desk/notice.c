@@ -7,8 +7,8 @@
 #include "hub/core/batch.h"
 #include "hub/core/hub.h"
 
-/* Columns bytes, signature, applied, reversed, state, updated, answer, reply;
- * the last four of the appeal, or NULL. */
+/* Columns bytes, signature, applied, reversed, salt, entry, or NULL until the
+ * log has it; state, updated, answer, reply of the appeal, or NULL. */
 static enum cs_err
 read_notice(struct cs_wire_notice *out, struct cs_rows *rows)
 {
@@ -17,11 +17,15 @@ read_notice(struct cs_wire_notice *out, struct cs_rows *rows)
 	cs_col_copy(rows, 1, out->signature, sizeof out->signature);
 	out->applied_ms = cs_col_int(rows, 2);
 	out->reversed_ms = cs_col_int(rows, 3);
-	if (!cs_col_null(rows, 4)) {
-		out->appeal = (uint8_t)cs_col_int(rows, 4);
-		out->appeal_ms = cs_col_int(rows, 5);
-		out->answer = cs_col_blob(rows, 6);
-		out->reply = cs_col_blob(rows, 7);
+	if (!cs_col_null(rows, 5)) {
+		out->log_salt = cs_col_blob(rows, 4);
+		out->log_entry = cs_col_int(rows, 5);
+	}
+	if (!cs_col_null(rows, 6)) {
+		out->appeal = (uint8_t)cs_col_int(rows, 6);
+		out->appeal_ms = cs_col_int(rows, 7);
+		out->answer = cs_col_blob(rows, 8);
+		out->reply = cs_col_blob(rows, 9);
 	}
 	return rows->err;
 }
@@ -48,7 +52,7 @@ hub_notices(struct hub_request *rq)
 	/* The last appeal against an action counts: those before it could not
 	 * be read. */
 	err = cs_db_query(&rows, rq->hub->db,
-	    "SELECT bytes,signature,applied,reversed,letter.state,"
+	    "SELECT bytes,signature,applied,reversed,salt,entry,letter.state,"
 	    "letter.updated,letter.answer,letter.reply FROM action"
 	    " LEFT JOIN letter ON letter.id=(SELECT id FROM letter WHERE"
 	    " subject=action.id AND letter.kind=?"

@@ -137,27 +137,37 @@ put_files(struct site_html *h, const char *id,
 	}
 }
 
-static void
-put_post(struct site_html *h, const char *id,
-    const struct cs_wire_channel_item *item)
+/* The post without its files, in an element that is left open; NULL: it is not
+ * proved, and is not shown. */
+static struct cs_evidence *
+put_said(struct site_html *h, const struct cs_wire_channel_item *item)
 {
 	struct cs_evidence *e = open_post(h->visit, item->head);
-	const struct cs_proof *p;
 	struct cs_view handle;
 
 	if (e == NULL) {
 		site_put(h, "<article><p class=problem>%w</p></article>",
 		    "channel.unproved");
-		return;
+		return NULL;
 	}
-	p = &e->items[0].proof;
-	handle = p->sender.account.handle;
+	handle = e->items[0].proof.sender.account.handle;
 	site_put(h,
 	    "<article id=p%d><header><b dir=auto>%v</b> "
 	    "<span class=quiet>%t</span></header>",
 	    item->seq, &handle, item->at_ms);
-	site_put_lines(h, p->content.text);
-	put_files(h, id, item, &p->content);
+	site_put_lines(h, e->items[0].proof.content.text);
+	return e;
+}
+
+static void
+put_post(struct site_html *h, const char *id,
+    const struct cs_wire_channel_item *item)
+{
+	struct cs_evidence *e = put_said(h, item);
+
+	if (e == NULL)
+		return;
+	put_files(h, id, item, &e->items[0].proof.content);
 	site_put(h, "<footer><a href=\"/c/%s/%d/report", id, item->seq);
 	site_put_language(h, "?");
 	site_put(h,
@@ -353,6 +363,8 @@ ask_page(struct site_visit *v)
 /* Called with all of its bytes, which are in the visit's body. */
 typedef void use_post(struct site_visit *v, struct cs_view bundle);
 
+static void show_form(struct site_visit *v, const struct place *place,
+    const struct cs_wire_channel_item *item);
 static void show_proof(struct site_visit *v, struct cs_view bundle);
 static void show_photo(struct site_visit *v, struct cs_view bundle);
 static void file_report(struct site_visit *v, struct cs_view bundle);
@@ -424,6 +436,8 @@ on_post(struct site_visit *v, const struct cs_wire_frame *answer)
 	else if (!cs_wire_next(&item, &cs_wire_channel_item_shape, &rest) ||
 	    item.seq != place.seq)
 		site_refuse(v, 404, "nothing", 0);
+	else if (place.part == REPORT && !v->post)
+		show_form(v, &place, &item);
 	else if (item.pieces != 0)
 		ask_piece(v, 0);
 	else
@@ -492,17 +506,23 @@ show_photo(struct site_visit *v, struct cs_view bundle)
  */
 
 static void
-show_form(struct site_visit *v)
+show_form(struct site_visit *v, const struct place *place,
+    const struct cs_wire_channel_item *item)
 {
-	struct place place;
 	struct site_html h = site_html(v, "channel.report.title");
+	struct cs_evidence *e = put_said(&h, item);
 	char id[HEX + 1];
 
-	if (!parse_place(&place, v->path))
+	/* What nobody saw is not reported. */
+	if (e == NULL) {
+		site_html_answer(v, &h, 200);
 		return;
-	cs_hex(id, CS_VIEW_OF(place.id));
-	site_put(&h, "<p>%w</p><form method=post action=\"/c/%s/%d/report",
-	    "channel.report.what", id, place.seq);
+	}
+	cs_evidence_free(e);
+	cs_hex(id, CS_VIEW_OF(place->id));
+	site_put(&h,
+	    "</article><p>%w</p><form method=post action=\"/c/%s/%d/report",
+	    "channel.report.what", id, place->seq);
 	site_put_language(&h, "?");
 	site_put(&h, "\">");
 	site_put_categories(&h);
@@ -632,8 +652,6 @@ site_channels(struct site_visit *v)
 	}
 	if (v->post != (place.part == REPORT) && v->post)
 		site_refuse(v, 405, "method", 0);
-	else if (place.part == REPORT && !v->post)
-		show_form(v);
 	else if (place.part == PAGE || place.part == FEED)
 		site_far_greet(v, ask_page);
 	else

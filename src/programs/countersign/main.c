@@ -190,6 +190,25 @@ static const struct cli_option group_join_options[] = {
 	{ "take-back", 0, NULL, "do not ask any more" },
 	{ 0 },
 };
+static const struct cli_option channel_new_options[] = {
+	{ "title", 0, "TEXT", "what everybody sees it called" },
+	{ "listed", 0, "on|off", "list it in the hub's directory", "on off" },
+	{ "yes", 'y', NULL, "do not ask" },
+	{ "json", 0, NULL, "one line of JSON" },
+	{ 0 },
+};
+static const struct cli_option channel_options[] = {
+	{ "title", 0, "TEXT", "what everybody sees it called" },
+	{ "listed", 0, "on|off", "list it in the hub's directory", "on off" },
+	{ "json", 0, NULL, "one line of JSON" },
+	{ 0 },
+};
+static const struct cli_option post_options[] = {
+	{ "photo", 0, "FILE",
+	    "post a photo; place, camera and the like are removed" },
+	{ "json", 0, NULL, "one line of JSON" },
+	{ 0 },
+};
 static const struct cli_option picture_options[] = {
 	{ "none", 0, NULL, "take the picture away" },
 	{ "output", 'o', "FILE", "where to write it; - is standard output" },
@@ -455,6 +474,38 @@ static const struct cli_command commands[] = {
 	    "WHO is \"admins\", who are the owner and the admins, or "
 	    "\"members\", who are all. Only they can change it.",
 	    1, 1, policy_options, cli_group_policy },
+	{ "channel new", "GROUP [--title TEXT] [--listed on|off] [--yes]",
+	    "make a group that everybody can read, by a link",
+	    "Makes the group if there is none of that name. Whoever has the "
+	    "link reads, without an account, what you and the group's admins "
+	    "publish, and sees your names; nothing else of the group. What is "
+	    "published is no secret from the hub, and a copy of it stays "
+	    "proof. The desk can close a channel, as any group, and says "
+	    "why.",
+	    1, 1, channel_new_options, cli_channel_new },
+	{ "channel change", "GROUP [--title TEXT] [--listed on|off]",
+	    "give a channel another title, or have it listed",
+	    "There is a directory only where the operator has one.", 1, 1,
+	    channel_options, cli_channel_change },
+	{ "channel list", "[--json]", "show your channels and their links",
+	    NULL, 0, 0, json_options, cli_channel_list },
+	{ "channel post", "GROUP [TEXT | -] [--photo FILE] [--json]",
+	    "say something in a channel, for everybody",
+	    "Sends it to the group, then publishes it. \"-\" reads the text "
+	    "from standard input.",
+	    1, 2, post_options, cli_channel_post },
+	{ "channel publish", "GROUP MESSAGE-ID [--json]",
+	    "let everybody read a message that you sent",
+	    "One of your own in that group, unchanged since, that does not "
+	    "vanish.",
+	    2, 2, json_options, cli_channel_publish },
+	{ "channel drop", "GROUP MESSAGE-ID", "take a post off the page",
+	    "It stays in the group; delete --for-all takes it back there.", 2,
+	    2, NULL, cli_channel_drop },
+	{ "channel end", "GROUP [--yes]", "end a channel, for good",
+	    "Its posts go, and its page says that it has ended. The group "
+	    "stays.",
+	    1, 1, yes_options, cli_channel_end },
 	{ "group leave", "GROUP|NAME", "leave a group or a conversation",
 	    "You leave with all your devices, and read nothing more "
 	    "of it. The others see that you left.",

@@ -18,4 +18,6 @@ cli_run cli_join, cli_whoami, cli_safety_number, cli_send, cli_inbox,
     cli_passphrase_set, cli_passphrase_change, cli_passphrase_remove,
     cli_passphrase_limit, cli_lock, cli_wipe, cli_search, cli_conversation,
     cli_backup, cli_restore, cli_edit, cli_delete, cli_react, cli_timer,
-    cli_page, cli_log_show, cli_log_proof, cli_log_accept;
+    cli_channel_new, cli_channel_change, cli_channel_list, cli_channel_post,
+    cli_channel_publish, cli_channel_drop, cli_channel_end, cli_page,
+    cli_log_show, cli_log_proof, cli_log_accept;

@@ -102,6 +102,20 @@ print_appeal(const struct cs_client_notice *n, const char *id)
 }
 
 static void
+print_log(const struct cs_client_notice *n)
+{
+	if (n->in_log == CS_CLIENT_LOG_THERE)
+		printf("    In the hub's public log: entry %llu\n",
+		    (unsigned long long)n->log_entry);
+	else if (n->in_log == CS_CLIENT_LOG_ANOTHER)
+		printf(
+		    "    NOT in the hub's public log where the hub says that "
+		    "it is: entry %llu is something else. Ask the operator "
+		    "why.\n",
+		    (unsigned long long)n->log_entry);
+}
+
+static void
 print_text(const struct cs_client_notice *n, const char *id)
 {
 	const char *reason = cs_reason_name(n->reason);
@@ -124,6 +138,7 @@ print_text(const struct cs_client_notice *n, const char *id)
 	}
 	if (n->has_statement)
 		print_statement(n);
+	print_log(n);
 	print_appeal(n, id);
 }
 
@@ -157,6 +172,14 @@ cli_notice_json(struct cs_json_writer *j, const struct cs_client_notice *n)
 	cs_json_text(j, "redress", n->redress);
 	cs_json_text(j, "reviewer", n->reviewer);
 	cs_json_text(j, "case", n->case_number);
+	cs_json_string(j, "in_log",
+	    n->in_log == CS_CLIENT_LOG_THERE         ? "there"
+		: n->in_log == CS_CLIENT_LOG_ANOTHER ? "another"
+						     : "unseen");
+	if (n->in_log == CS_CLIENT_LOG_UNSEEN)
+		cs_json_null(j, "log_entry");
+	else
+		cs_json_number(j, "log_entry", n->log_entry);
 	cs_json_text(j, "answer", n->answer);
 	if (n->unreadable)
 		cs_json_null(j, "reply");

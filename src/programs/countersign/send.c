@@ -14,10 +14,11 @@
 #include "programs/countersign/change.h"
 #include "programs/countersign/home.h"
 #include "programs/countersign/main.h"
+#include "programs/countersign/send.h"
 #include "programs/countersign/show.h"
 
-static int
-read_stdin(struct cs_buf *out)
+int
+cli_read_text(struct cs_buf *out)
 {
 	uint8_t chunk[4096];
 	size_t n;
@@ -197,7 +198,7 @@ cli_send(const struct cli_args *args)
 	    (status = check_file(&out)) != CLI_OK)
 		return status;
 	if (text != NULL && strcmp(text, "-") == 0) {
-		if ((status = read_stdin(&input)) != CLI_OK)
+		if ((status = cli_read_text(&input)) != CLI_OK)
 			goto out;
 		out.text = cs_buf_view(&input);
 	} else if (text != NULL) {

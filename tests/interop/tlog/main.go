@@ -250,9 +250,9 @@ func aLog(folder string) {
 	must(err)
 	want(bytes.Equal(signed, checkpoint), "another signature")
 
-	sig := make([]byte, 4, 76)
+	sig := make([]byte, 12, 76)
 	binary.BigEndian.PutUint32(sig, who.id)
-	sig = binary.BigEndian.AppendUint64(sig, time)
+	binary.BigEndian.PutUint64(sig[4:], time)
 	sig = append(sig, ed25519.Sign(signer, said(time, []byte(opened.Text)))...)
 	signed = append(signed, []byte(fmt.Sprintf("— %s %s\n", witness,
 		base64.StdEncoding.EncodeToString(sig)))...)

@@ -158,17 +158,21 @@ test_bounds(void **state)
 static void
 test_table_is_whole(void **state)
 {
-	struct cs_buf header =
-	    cs_test_read_file(cs_test_source_path("src/wire/messages.h"));
-	struct cs_buf more =
-	    cs_test_read_file(cs_test_source_path("src/wire/filings.h"));
+	static const char *const headers[] = { "src/wire/messages.h",
+		"src/wire/filings.h", "src/wire/channels.h" };
+	struct cs_buf header = { 0 };
 	const char *at;
 	size_t n = 0;
 
 	(void)state;
-	assert_ok(cs_buf_add(&header, cs_buf_view(&more)));
+	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+		struct cs_buf one =
+		    cs_test_read_file(cs_test_source_path(headers[i]));
+
+		assert_ok(cs_buf_add(&header, cs_buf_view(&one)));
+		cs_buf_free(&one);
+	}
 	assert_ok(cs_buf_add(&header, cs_view("", 1)));
-	cs_buf_free(&more);
 	at = (const char *)header.data;
 	while ((at = strstr(at, "\nCS_WIRE_SHAPE(")) != NULL) {
 		at += strlen("\nCS_WIRE_SHAPE(");
@@ -189,7 +193,9 @@ test_codes(void **state)
 	(void)state;
 	assert_string_equal(
 	    cs_wire_code_name(CS_WIRE_E_STALE_EPOCH), "stale-epoch");
-	for (uint16_t a = CS_WIRE_E_MALFORMED; a <= CS_WIRE_E_GROUP_LINK; a++) {
+	for (uint16_t a = CS_WIRE_E_MALFORMED; a <= CS_WIRE_E_CHANNEL; a++) {
+		if (a > CS_WIRE_E_WORDS && a < CS_WIRE_E_PUSH)
+			continue; /* never given to anything */
 		assert_string_not_equal(cs_wire_code_name(a), "unknown");
 		assert_true(strlen(cs_wire_code_text(a)) > 5);
 		for (uint16_t b = 1; b < a; b++)

@@ -78,21 +78,6 @@ test_map(void **state)
 
 /* ---- accounts ----------------------------------------------------------- */
 
-static struct cs_channel *log_end;
-
-/* As with a process that has the log, and has said that it is empty. */
-static void
-give_log(struct hub_world *w)
-{
-	const struct cs_channel_limits limits = { CS_MIB, CS_MIB };
-	int pair[2];
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	assert_ok(cs_channel_new(&w->hub->tlog.process, pair[0], &limits));
-	assert_ok(cs_channel_new(&log_end, pair[1], &limits));
-	assert_ok(hub_tlog_told(w->hub, 0));
-}
-
 static void
 turn(struct hub_world *w)
 {
@@ -147,12 +132,13 @@ test_turn(void **state)
 	struct hw_person alma, boris;
 	struct hw_device phone, tablet;
 	uint8_t entry[CS_TLOG_NAME_LEN];
+	struct cs_channel *log_end;
 	struct hub_world w;
 	uint64_t last;
 
 	(void)state;
 	hw_init(&w);
-	give_log(&w);
+	log_end = hw_log_begin(&w);
 	hw_person(&w, &alma, &phone, "alma");
 	memcpy(get.account, alma.account, sizeof get.account);
 	assert_int_equal(hw_ask(&w, &phone.conn, hub_name_proof,
@@ -195,9 +181,7 @@ test_turn(void **state)
 	assert_int_equal(hw_ask(&w, &tablet.conn, hub_name_proof,
 			     &cs_wire_name_proof_get_shape, &get, NULL, NULL),
 	    CS_WIRE_E_UNAVAILABLE);
-	cs_channel_free(w.hub->tlog.process);
-	w.hub->tlog.process = NULL;
-	cs_channel_free(log_end);
+	hw_log_end(&w, log_end);
 	hw_device_clear(&phone);
 	hw_device_clear(&tablet);
 	hw_clear(&w);

@@ -11,6 +11,7 @@
 #include "hub/core/refusal.h"
 #include "hub/core/schema.h"
 #include "hub/desk/action.h"
+#include "hub/desk/notice.h"
 #include "hub/groups/group.h"
 #include "hub/groups/member.h"
 #include "hub/groups/restore.h"
@@ -145,6 +146,66 @@ test_logged(void **state)
 	assert_view_equal(cs_col_blob(&row, 0), CS_VIEW_OF(expected));
 	assert_ok(cs_rows_end(&row, CS_OK));
 	cs_buf_free(&bytes);
+	cs_buf_free(&statement);
+	world_clear(&t);
+}
+
+static struct cs_wire_notice
+notice_of(struct world *t, struct hw_device *d)
+{
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_wire_notices_answer answer;
+	struct cs_wire_notice n;
+
+	assert_int_equal(
+	    hw_ask(&t->w, &d->conn, hub_notices, &cs_wire_empty_shape, &empty,
+		&cs_wire_notices_answer_shape, &answer),
+	    0);
+	assert_true(
+	    cs_wire_next(&n, &cs_wire_notice_shape, &answer.notices.raw));
+	return n;
+}
+
+/* Whom it is about learns which entry it is, once it is one. */
+static void
+test_told_where(void **state)
+{
+	uint8_t expected[CS_TLOG_COMMIT_LEN];
+	struct cs_buf statement = dw_statement();
+	struct cs_wire_action a, other;
+	struct cs_channel *end;
+	struct cs_wire_notice n;
+	struct cs_rows row;
+	struct world t;
+
+	(void)state;
+	world_init(&t);
+	end = hw_log_begin(&t.w);
+	a = dw_action(CS_WIRE_ACTION_WARN, t.boris.account);
+	a.statement = cs_buf_view(&statement);
+	assert_int_equal(dw_send(&t.w, &t.desk, &a), 0);
+	other = dw_action(CS_WIRE_ACTION_WARN, t.alma.account);
+	other.statement = cs_buf_view(&statement);
+	other.id[0] ^= 1;
+	assert_int_equal(dw_send(&t.w, &t.desk, &other), 0);
+	n = notice_of(&t, &t.phone);
+	assert_int_equal(n.log_salt.len, 0);
+	assert_int_equal(n.log_entry, 0);
+
+	t.w.hub->now_ms += HUB_TURN_MS;
+	assert_ok(hub_tlog_turn(t.w.hub));
+	assert_true(hub_batch_end(t.w.hub));
+	n = notice_of(&t, &t.phone);
+	assert_int_equal(n.log_salt.len, CS_TLOG_SALT_LEN);
+	assert_ok(cs_tlog_commit(
+	    expected, CS_TLOG_ACTION, n.log_salt.data, n.action));
+	assert_ok(cs_db_row(&row, t.w.hub->db,
+	    "SELECT entry FROM tlog WHERE n=?", cs_int(n.log_entry)));
+	assert_view_equal(cs_col_blob(&row, 0), CS_VIEW_OF(expected));
+	assert_ok(cs_rows_end(&row, CS_OK));
+	assert_int_equal(
+	    notice_of(&t, &t.boris_phone).log_entry, n.log_entry - 1);
+	hw_log_end(&t.w, end);
 	cs_buf_free(&statement);
 	world_clear(&t);
 }
@@ -621,6 +682,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_logged),
+		cmocka_unit_test(test_told_where),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_two_disables),
