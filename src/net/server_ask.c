@@ -31,8 +31,10 @@ send_bytes(struct cs_net_conn *c, const struct cs_net_answer *answer)
 
 	if (fields == NULL)
 		fields = answer->forever ? FOREVER FOR_ALL : ASK_AGAIN FOR_ALL;
+	c->asked = true;
 	net_reply_head(
 	    c, answer->status, answer->type, answer->bytes.len, fields);
+	c->asked = false;
 	if (c->state != NET_DEAD && answer->bytes.len != 0 &&
 	    net_write(c, answer->bytes) != CS_OK)
 		net_die(c);

@@ -8,13 +8,14 @@
 
 /* Nothing from anywhere else; no code but our files' and WebAssembly's; no text
  * that becomes code but through a policy of the page's own (Trusted Types).
- * Isolated from windows that opened it, and from what it would embed. */
-#define POLICY                                                                 \
+ * Isolated from windows that opened it, and from what it would embed.  Forms
+ * are sent by pages of those who are asked (server_ask.h), and by no other. */
+#define POLICY(forms)                                                          \
 	"Content-Security-Policy: default-src 'none'; script-src 'self' "      \
 	"'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "   \
 	"media-src 'self' blob:; font-src 'self'; connect-src 'self'; "        \
 	"worker-src 'self'; manifest-src 'self'; base-uri 'none'; "            \
-	"form-action 'none'; frame-ancestors 'none'; "                         \
+	"form-action " forms "; frame-ancestors 'none'; "                      \
 	"require-trusted-types-for 'script'\r\n"                               \
 	"Cross-Origin-Opener-Policy: same-origin\r\n"                          \
 	"Cross-Origin-Embedder-Policy: require-corp\r\n"                       \
@@ -31,7 +32,12 @@
 const char *
 net_door_headers(const struct cs_net_conn *c)
 {
-	return c->tls != NULL ? POLICY ONLY_TLS : POLICY;
+	static const char *const fields[2][2] = {
+		{ POLICY("'none'"), POLICY("'none'") ONLY_TLS },
+		{ POLICY("'self'"), POLICY("'self'") ONLY_TLS },
+	};
+
+	return fields[c->asked][c->tls != NULL];
 }
 
 /* The one that a browser says: NULL if it is none of the list. */

@@ -73,6 +73,7 @@ struct cs_net_conn {
 	bool opened;
 	bool held;   /* by the program */
 	bool closes; /* after the answer to this request */
+	bool asked;  /* the answer is of somebody who was asked */
 	bool pinged;
 	uint32_t armed;   /* what epoll waits for */
 	bool out_blocked; /* the socket takes no more */

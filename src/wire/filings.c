@@ -120,6 +120,7 @@ static const struct cs_wire_field cs_wire_desk_filing_fields[] = {
 	FIELD(CS_WIRE_U64, cs_wire_desk_filing, deadline_ms, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_desk_filing, commitment, 0),
 	FIELD(CS_WIRE_FIXED, cs_wire_desk_filing, organisation, 0),
+	FIELD(CS_WIRE_FIXED, cs_wire_desk_filing, signature, 0),
 	FIELD(CS_WIRE_VEC, cs_wire_desk_filing, name, CS_WIRE_ORGANISATION_MAX),
 	FIELD(CS_WIRE_U8, cs_wire_desk_filing, trusted, 0),
 	FIELD(

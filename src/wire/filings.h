@@ -119,6 +119,7 @@ struct cs_wire_desk_filing {
 	uint64_t received_ms, deadline_ms;
 	uint8_t commitment[32];
 	uint8_t organisation[32]; /* its key; zero: nobody's */
+	uint8_t signature[64];    /* that it came with: cs_filing_sign() */
 	struct cs_view name;      /* of the organisation */
 	uint8_t trusted;          /* 1: a trusted flagger (DSA, article 22) */
 	struct cs_view scope;     /* what for, in the operator's words */

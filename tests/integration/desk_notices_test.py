@@ -262,12 +262,16 @@ def test_killed():
 class Organisation:
     """Somebody who files with countersign-notice and a key."""
 
+    made = 0
+
     def __init__(self, w, name, *trust):
-        self.w, self.folder = w, w.path("notice-" + name)
+        self.w = w
+        self.folder = w.path("notice-%s-%d" % (name, Organisation.made))
+        Organisation.made += 1
         self.ok("init", "https://localhost:%d#%s" % (
             w.port, w.operator_key()))
-        key = self.ok("key").out.split()[-1]
-        w.ok("countersignctl", "--hub", w.hub, "organisation", "add", key,
+        self.key = self.ok("key").out.split()[-1]
+        w.ok("countersignctl", "--hub", w.hub, "organisation", "add", self.key,
              "--name", name, "--scope", "trafficking", *trust)
 
     def ok(self, *args):
@@ -315,6 +319,38 @@ def test_organisation_and_people_at_risk():
             anna, anna.get("/cases/" + case["id"]), "disable"))
         check((shelter.status(), ask(w, "report")) == before,
               "nobody outside is told of it")
+
+
+def test_a_name_with_another_key():
+    with DeskWorld() as w:
+        anna = w.person("anna")
+        first = Organisation(w, "Shelter", "--trusted")
+        other = Organisation(w, "Shelter", "--trusted")
+        number = 0
+
+        def by(who, known):
+            nonlocal number
+            who.ok("file", "nobody", "--category", "fraud", "--text",
+                   "Nobody of that name sells papers.", "--good-faith")
+            number += 1
+            n = notice(w, anna, {"number": number})["organisation"]
+            check(n["key"] == who.key and n["name"] == "Shelter" and
+                  n["known"] == known, str(n))
+            return n
+
+        check(by(first, "first")["trusted"], "as the operator says")
+        by(first, "known")
+        for _ in range(2):
+            n = by(other, "other-key")
+            check(n["key_before"] == first.key and not n["trusted"], str(n))
+        out = w.ok("countersign-desk", "notice", str(number), "--desk", w.desk)
+        check("ANOTHER KEY THAN BEFORE" in out.out and first.key in out.out and
+              other.key in out.out, out.out)
+        w.ok("countersign-desk", "notice", "accept", str(number), "--desk",
+             w.desk)
+        check(by(other, "known")["trusted"], "accepted")
+        by(first, "known")
+        w.ok("countersign-desk", "audit", "verify", "--desk", w.desk)
 
 
 if __name__ == "__main__":

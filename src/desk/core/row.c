@@ -69,6 +69,8 @@ update_of(const char *table)
 		{ "hash", "UPDATE hash SET sealed=? WHERE id=?" },
 		{ "list", "UPDATE list SET sealed=? WHERE id=?" },
 		{ "media", "UPDATE media SET sealed=? WHERE id=?" },
+		{ "organisation",
+		    "UPDATE organisation SET sealed=? WHERE id=?" },
 		{ "outbox", "UPDATE outbox SET sealed=? WHERE id=?" },
 		{ "passkey", "UPDATE passkey SET sealed=? WHERE id=?" },
 		{ "token", "UPDATE token SET sealed=? WHERE id=?" },

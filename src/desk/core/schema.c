@@ -177,7 +177,9 @@ static const char version2[] =
 /* filing: what somebody outside filed, by the number that the hub gave it, with
  * its case (0: none) and the notice that it is about; organisation: a keyed
  * hash of its key; body: what was filed, without files, sealed; files of it are
- * sealed in files of the desk, by the hash of what stands there. */
+ * sealed in files of the desk, by the hash of what stands there.
+ * organisation: keyed hashes of a key and of the name that it came under first,
+ * or that somebody let it have. */
 static const char version3[] =
     "CREATE TABLE filing(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL,"
     " about INTEGER NOT NULL, what INTEGER NOT NULL,"
@@ -185,6 +187,9 @@ static const char version3[] =
     " received INTEGER NOT NULL, due INTEGER NOT NULL,"
     " outcome INTEGER NOT NULL, answered INTEGER NOT NULL,"
     " organisation BLOB, sealed BLOB NOT NULL, body BLOB);"
+    "CREATE TABLE organisation(id INTEGER PRIMARY KEY,"
+    " key BLOB NOT NULL UNIQUE, name BLOB NOT NULL, sealed BLOB NOT NULL);"
+    "CREATE INDEX organisation_name ON organisation(name);"
     "CREATE INDEX filing_case ON filing(case_id);"
     "CREATE INDEX filing_about ON filing(about) WHERE about<>0;"
     "CREATE INDEX filing_state ON filing(state, due, id);"

@@ -67,7 +67,8 @@ extern const struct cs_db_schema cs_desk_schema;
 #define DESK_ROWS3(T)                                                          \
 	T(filing, 13, id, case_id, about, what, category, state, received,     \
 	    due, outcome, answered, organisation, sealed, body)                \
-	T(filing_file, 5, id, filing, place, file, sealed)
+	T(filing_file, 5, id, filing, place, file, sealed)                     \
+	T(organisation, 4, id, key, name, sealed)
 
 /* The triggers that hand rows to tally(), without the semicolon behind. */
 #define DESK_NEW(table, n, ...)                                                \

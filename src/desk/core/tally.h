@@ -17,7 +17,7 @@
 
 struct cs_desk;
 
-#define DESK_TALLY_TABLES 25
+#define DESK_TALLY_TABLES 26
 #define DESK_TALLY_TABLES_OLD 23 /* of the first desks */
 #define DESK_TALLY_ONE (8 + CS_HASH_LEN)
 #define DESK_TALLY_LEN (DESK_TALLY_TABLES * DESK_TALLY_ONE)

@@ -70,6 +70,8 @@ find_difference(const struct taking *t, const uint8_t commitment[CS_HASH_LEN])
 		return "it is something else than its receipt says";
 	if (f->what == CS_FILING_PHOTOS && desk_filing_is_by_nobody(f))
 		return "hashes of photos are taken from organisations only";
+	if (f->what == CS_FILING_PHOTOS && !desk_filing_is_by_known(f))
+		return "the key is not the one that the organisation had here";
 	/* What was destroyed has no key any more. */
 	if (t->notice.id != 0 && !t->notice.destroyed &&
 	    !cs_view_is_zero(CS_VIEW_OF(t->notice.reply)) &&
@@ -108,6 +110,41 @@ copy_text(char *out, size_t size, struct cs_view text)
 	cs_name_clean(out, size, text);
 }
 
+/* Who filed it, by the key that signed it: the hub's word alone makes nobody an
+ * organisation. */
+static enum cs_err
+fill_by(struct taking *t, const struct cs_wire_desk_filing *item)
+{
+	struct desk_filing *f = &t->f;
+	struct cs_filing_signed s = {
+		.hub = cs_view_str(t->d->hub.name),
+		.what = item->what,
+		.category = item->category,
+		.about = item->about,
+	};
+	enum cs_err err;
+
+	if (cs_view_is_zero(CS_VIEW_OF(item->organisation)))
+		return CS_OK;
+	memcpy(s.commitment, item->commitment, sizeof s.commitment);
+	err = cs_filing_sign_check(&s, item->signature, item->organisation);
+	if (err && cs_err_class(err) == CS_ERR_CLASS_THEIRS) {
+		f->key_state = DESK_KEY_UNPROVED;
+		copy_text(f->claimed, sizeof f->claimed, item->name);
+		return CS_OK;
+	}
+	if (err)
+		return err;
+	memcpy(f->organisation, item->organisation, sizeof f->organisation);
+	copy_text(f->name, sizeof f->name, item->name);
+	copy_text(f->scope, sizeof f->scope, item->scope);
+	if ((err = desk_organisation_look(t->d, f)))
+		return err;
+	/* That the operator trusts an organisation is said of its key. */
+	f->trusted = item->trusted != 0 && desk_filing_is_by_known(f);
+	return CS_OK;
+}
+
 static enum cs_err
 fill(struct taking *t, const struct cs_wire_desk_filing *item)
 {
@@ -125,12 +162,8 @@ fill(struct taking *t, const struct cs_wire_desk_filing *item)
 	    cs_filing_deadline(item->what, item->category, item->received_ms);
 	f->state = f->due_ms != 0 ? DESK_FILING_OPEN : DESK_FILING_OVER;
 	memcpy(f->commitment, item->commitment, sizeof f->commitment);
-	memcpy(f->organisation, item->organisation, sizeof f->organisation);
-	copy_text(f->name, sizeof f->name, item->name);
-	copy_text(f->scope, sizeof f->scope, item->scope);
-	f->trusted = item->trusted != 0 && !desk_filing_is_by_nobody(f);
-	if (f->about == 0)
-		return CS_OK;
+	if ((err = fill_by(t, item)) || f->about == 0)
+		return err;
 	err = desk_filing_load(&t->notice, t->d, f->about);
 	/* It is damaged on the disk: then this stands for itself. */
 	if (err == CS_ERR_CORRUPT)
@@ -378,6 +411,9 @@ store(struct taking *t)
 	if ((err = desk_audit_say(t->d, "%s %llu came: %s",
 		 cs_filing_what_name((uint8_t)f->what),
 		 (unsigned long long)f->id, bad ? "unreadable" : "opened")))
+		return err;
+	if (f->key_state == DESK_KEY_FIRST &&
+	    (err = desk_organisation_keep(t->d, f)))
 		return err;
 	return bad                        ? store_unreadable(t)
 	    : f->what == CS_FILING_PHOTOS ? store_hashes(t)

@@ -30,6 +30,8 @@
 /* ---- records ------------------------------------------------------------- */
 
 static const char *const states[] = { "open", "over" };
+static const char *const key_states[] = { "none", "unproved", "first", "known",
+	"other-key", "other-name" };
 static const char *const kinds[] = { "other", "photo", "evidence", "sealed" };
 
 static const struct desk_field answer_fields[] = {
@@ -55,6 +57,10 @@ static const struct desk_field fields[] = {
 	DESK_TIME(desk_filing, due_ms),
 	DESK_BYTES(desk_filing, commitment),
 	DESK_BYTES(desk_filing, organisation),
+	DESK_WORD(desk_filing, key_state, key_states),
+	DESK_BYTES(desk_filing, key_before),
+	DESK_TEXT(desk_filing, name_before),
+	DESK_TEXT(desk_filing, claimed),
 	DESK_TEXT(desk_filing, name),
 	DESK_TEXT(desk_filing, scope),
 	DESK_FLAG(desk_filing, trusted),
@@ -84,12 +90,24 @@ desk_filing_file_kind_name(enum desk_filing_file_kind kind)
 	return kinds[kind];
 }
 
+const char *
+desk_key_state_name(enum desk_key_state state)
+{
+	return key_states[state];
+}
+
 bool
 desk_filing_is_by_nobody(const struct desk_filing *f)
 {
 	static const uint8_t nobody[CS_KEY_LEN];
 
 	return memcmp(f->organisation, nobody, sizeof nobody) == 0;
+}
+
+bool
+desk_filing_is_by_known(const struct desk_filing *f)
+{
+	return f->key_state == DESK_KEY_FIRST || f->key_state == DESK_KEY_KNOWN;
 }
 
 const struct desk_filing_answer *
@@ -357,6 +375,9 @@ desk_filing_empty(struct cs_desk *d, uint64_t number)
 
 	/* The keyed hash of the organisation's key stays, for its accuracy. */
 	memset(f.name, 0, sizeof f.name);
+	memset(f.claimed, 0, sizeof f.claimed);
+	memset(f.key_before, 0, sizeof f.key_before);
+	memset(f.name_before, 0, sizeof f.name_before);
 	memset(f.scope, 0, sizeof f.scope);
 	memset(f.problem, 0, sizeof f.problem);
 	memset(f.organisation, 0, sizeof f.organisation);

@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "content/filing_body.h"
 #include "desk/core/actor.h"
+#include "desk/reports/organisation.h"
 #include "wire/filings.h"
 
 struct cs_desk;
@@ -49,7 +50,13 @@ struct desk_filing {
 	uint64_t received_ms;
 	uint64_t due_ms; /* to be answered; 0: has no deadline */
 	uint8_t commitment[CS_HASH_LEN];
-	uint8_t organisation[CS_KEY_LEN]; /* its key; zero: nobody's */
+	/* Its key, which has signed it; zero: nobody's. */
+	uint8_t organisation[CS_KEY_LEN];
+	enum desk_key_state key_state;
+	uint8_t key_before[CS_KEY_LEN];                 /* DESK_KEY_OTHER_KEY */
+	char name_before[CS_WIRE_ORGANISATION_MAX + 1]; /* ..._OTHER_NAME */
+	/* DESK_KEY_UNPROVED: whom the hub named; else "". */
+	char claimed[CS_WIRE_ORGANISATION_MAX + 1];
 	char name[CS_WIRE_ORGANISATION_MAX + 1];
 	char scope[CS_WIRE_ORGANISATION_MAX + 1];
 	bool trusted;
@@ -59,6 +66,9 @@ struct desk_filing {
 	struct desk_filing_answers answers;
 };
 
+const char *desk_key_state_name(enum desk_key_state state);
+/* By a key that this desk knows under the name it came with? */
+bool desk_filing_is_by_known(const struct desk_filing *f);
 bool desk_filing_is_by_nobody(const struct desk_filing *f);
 /* The last answer; NULL: none. */
 const struct desk_filing_answer *desk_filing_answered(

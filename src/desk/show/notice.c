@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk/show/notice.h"
 
+#include "base/text.h"
 #include "base/units.h"
 #include "desk/core/actor.h"
 #include "desk/core/desk.h"
@@ -21,6 +22,17 @@ put_id_or_null(json_t *o, const char *key, uint64_t id, enum cs_err *err)
 
 /* ---- who filed it -------------------------------------------------------- */
 
+/* As its owner has it from "countersign-notice key". */
+static void
+put_key(json_t *o, const char *name, const uint8_t key[static CS_KEY_LEN],
+    enum cs_err *err)
+{
+	char text[CS_BASE64URL_SIZE(CS_KEY_LEN)];
+
+	cs_base64url(text, cs_view(key, CS_KEY_LEN));
+	json_put_str(o, name, text, err);
+}
+
 static enum cs_err
 put_organisation(json_t *o, struct cs_desk *d, const struct desk_filing *f)
 {
@@ -35,8 +47,14 @@ put_organisation(json_t *o, struct cs_desk *d, const struct desk_filing *f)
 	if ((err = desk_filing_accuracy(&a, d, f->organisation)))
 		return err;
 	by = json_object();
-	json_put_hex(by, "key", CS_VIEW_OF(f->organisation), &err);
+	put_key(by, "key", f->organisation, &err);
 	json_put_str(by, "name", f->name, &err);
+	json_put_str(by, "known", desk_key_state_name(f->key_state), &err);
+	if (f->key_state == DESK_KEY_OTHER_KEY)
+		put_key(by, "key_before", f->key_before, &err);
+	else
+		json_put_str(by, "key_before", "", &err);
+	json_put_str(by, "name_before", f->name_before, &err);
 	json_put_str(by, "scope", f->scope, &err);
 	json_put_bool(by, "trusted", f->trusted, &err);
 	json_put_num(by, "acted", a.acted, &err);
@@ -71,6 +89,7 @@ put_row(json_t *o, struct cs_desk *d, const struct desk_filing *f)
 	    last != NULL ? cs_filing_outcome_name((uint8_t)last->outcome) : "",
 	    &err);
 	json_put_str(o, "problem", f->problem, &err);
+	json_put_str(o, "claimed", f->claimed, &err);
 	json_put_bool(o, "destroyed", f->destroyed, &err);
 	return err ? err : put_organisation(o, d, f);
 }

@@ -320,6 +320,10 @@ filing_table(struct page *p, const struct desk_filing *f)
 	raw(p, "</h2>\n<table>\n");
 	row(p, "Category", term != NULL ? term->title : "");
 	row(p, "Organisation", f->name);
+	if (f->key_state == DESK_KEY_UNPROVED)
+		row(p, "Named by the operator, not signed", f->claimed);
+	if (!desk_filing_is_by_nobody(f) && !desk_filing_is_by_known(f))
+		row(p, "Its key", "not the one that was known");
 	row_hex(p, "Commitment", CS_VIEW_OF(f->commitment));
 	time_row(p, "Received by the operator", f->received_ms);
 	if (f->due_ms != 0)

@@ -323,10 +323,11 @@ static const char action_step[] =
  * stays: no request removes one.  deadline: of now; due: the same while an
  * answer is owed and the day has not come; late: it came; overdue:
  * when, until there is an answer.  moved: "needs more"
- * has moved it, to until, when that was asked.  filing_piece: what was sealed,
- * until the desk has it; of no filing yet, number is NULL.  filing_month: what
- * the public is told (filings/month.h). tlog_number: where whole entries of the
- * log are.
+ * has moved it, to until, when that was asked.  signature: of the key
+ * organisation, for the desk, which verifies it again.  filing_piece: what was
+ * sealed, until the desk has it; of no filing yet, number is NULL.
+ * filing_month: what the public is told (filings/month.h). tlog_number: where
+ * whole entries of the log are.
  */
 static const char filings_step[] =
     "CREATE TABLE organisation(key BLOB PRIMARY KEY, name TEXT NOT NULL,"
@@ -337,7 +338,8 @@ static const char filings_step[] =
     " category INTEGER NOT NULL, flags INTEGER NOT NULL,"
     " about INTEGER NOT NULL, received INTEGER NOT NULL,"
     " deadline INTEGER NOT NULL, due INTEGER, commitment BLOB NOT NULL,"
-    " secret BLOB NOT NULL, organisation BLOB, receipt BLOB NOT NULL,"
+    " secret BLOB NOT NULL, organisation BLOB, signature BLOB,"
+    " receipt BLOB NOT NULL,"
     " registrar_cert BLOB NOT NULL, pieces INTEGER NOT NULL,"
     " bytes INTEGER NOT NULL, taken INTEGER NOT NULL DEFAULT 0,"
     " outcome INTEGER NOT NULL DEFAULT 0, answered INTEGER NOT NULL DEFAULT 0,"

@@ -35,6 +35,7 @@ add_filing(
 	cs_col_copy(rows, 7, item.commitment, sizeof item.commitment);
 	if (!cs_col_null(rows, 8)) {
 		cs_col_copy(rows, 8, item.organisation, CS_KEY_LEN);
+		cs_col_copy(rows, 11, item.signature, CS_SIGNATURE_LEN);
 		err = hub_organisation_find(&by, hub->db, item.organisation);
 		if (err == CS_ERR_NOT_FOUND)
 			err = CS_OK;
@@ -57,7 +58,8 @@ hub_desk_filings(struct hub_request *rq)
 
 	err = cs_db_query(&rows, rq->hub->db,
 	    "SELECT number,what,category,flags,about,received,deadline,"
-	    "commitment,organisation,pieces,bytes FROM filing WHERE taken=0"
+	    "commitment,organisation,pieces,bytes,signature FROM filing"
+	    " WHERE taken=0"
 	    " ORDER BY number LIMIT ?",
 	    cs_int(HUB_ANSWER_ROWS));
 	while (err == CS_OK && cs_rows_next(&rows))

@@ -242,9 +242,9 @@ store(struct cs_hub *hub, const struct cs_wire_filing *m,
 	    : cs_null();
 	enum cs_err err = cs_db_exec(hub->db,
 	    "INSERT INTO filing(number,id,what,category,flags,about,received,"
-	    "deadline,due,commitment,secret,organisation,receipt,"
+	    "deadline,due,commitment,secret,organisation,signature,receipt,"
 	    "registrar_cert,pieces,bytes,channel,post)"
-	    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	    cs_int(receipt->number), cs_blob(CS_VIEW_OF(m->id)),
 	    cs_int(m->what), cs_int(m->category), cs_int(m->flags),
 	    cs_int(m->about), cs_int(receipt->received_ms),
@@ -252,6 +252,7 @@ store(struct cs_hub *hub, const struct cs_wire_filing *m,
 	    cs_blob(CS_VIEW_OF(m->commitment)),
 	    cs_blob(CS_VIEW_OF(m->secret_hash)),
 	    cs_view_is_zero(by) ? cs_null() : cs_blob(by),
+	    cs_view_is_zero(by) ? cs_null() : cs_blob(CS_VIEW_OF(m->signature)),
 	    cs_blob(signed_receipt), cs_blob(cs_buf_view(&hub->registrar_cert)),
 	    cs_int(m->pieces), cs_int(bytes),
 	    cs_view_is_zero(channel) ? cs_null() : cs_blob(channel),

@@ -87,9 +87,10 @@ show(struct site_visit *v, const struct cs_wire_frame *answer)
 	h = site_html(v, "report.title");
 	site_put(&h, "<p>%w</p>", "report.what");
 	site_put(&h,
-	    "<div class=wide><table><thead><tr><th>%w</th><th>%w</th>"
+	    "<div class=wide role=region tabindex=0 "
+	    "aria-label=\"%w\"><table><thead><tr><th>%w</th><th>%w</th>"
 	    "<th>%w</th>",
-	    "field.month", "field.what", "field.category");
+	    "report.title", "field.month", "field.what", "field.category");
 	counts_of(counts, &m);
 	for (size_t i = 0; i < COUNTS; i++) {
 		snprintf(key, sizeof key, "count.%s", counts[i].name);

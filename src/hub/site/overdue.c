@@ -44,10 +44,17 @@ put_row(struct site_html *h, const struct cs_wire_filing_overdue *f)
 	    term != NULL ? term->name : "other");
 	snprintf(what, sizeof what, "what.%s", cs_filing_what_name(f->what));
 	site_put(h,
-	    "<tr><td>%d</td><td>%w</td><td>%w</td><td>%t</td><td>%d</td>"
-	    "<td dir=auto>%v</td></tr>",
-	    f->number, what, key, f->deadline_ms, days_over(f->deadline_ms),
-	    &f->organisation);
+	    "<tr><td data-head=\"%w\">%d</td><td data-head=\"%w\">%w</td>"
+	    "<td data-head=\"%w\">%w</td><td data-head=\"%w\">%t</td>"
+	    "<td data-head=\"%w\">%d</td>",
+	    "field.number", f->number, "field.what", what, "field.category",
+	    key, "field.deadline", f->deadline_ms, "field.days",
+	    days_over(f->deadline_ms));
+	/* Empty, it has no head on a telephone. */
+	site_put(h, "<td data-head=\"%w\">", "field.organisation");
+	if (f->organisation.len != 0)
+		site_put(h, "<bdi>%v</bdi>", &f->organisation);
+	site_put(h, "</td></tr>");
 }
 
 static void
@@ -67,11 +74,13 @@ show(struct site_visit *v, const struct cs_wire_frame *answer)
 		site_put(&h, "<p class=good>%w</p>", "overdue.none");
 	else
 		site_put(&h,
-		    "<div class=wide><table><thead><tr><th>%w</th><th>%w</th>"
+		    "<div class=\"wide rows\" role=region tabindex=0 "
+		    "aria-label=\"%w\"><table><thead><tr><th>%w</th><th>%w</th>"
 		    "<th>%w</th><th>%w</th><th>%w</th><th>%w</th></tr></thead>"
 		    "<tbody>",
-		    "field.number", "field.what", "field.category",
-		    "field.deadline", "field.days", "field.organisation");
+		    "overdue.title", "field.number", "field.what",
+		    "field.category", "field.deadline", "field.days",
+		    "field.organisation");
 	while (cs_wire_next(&f, &cs_wire_filing_overdue_shape, &rest))
 		put_row(&h, &f);
 	if (list.filings.n != 0)

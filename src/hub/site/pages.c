@@ -45,53 +45,79 @@ site_home(struct site_visit *v)
 /* ---- the form ------------------------------------------------------------ */
 
 static void
-put_check(struct site_html *h, const char *name, const char *more)
+put_check(struct site_html *h, const struct site_typed *t, const char *name,
+    bool required)
 {
 	char key[64];
 
 	snprintf(key, sizeof key, "field.%s", name);
-	site_put(
-	    h, "<label class=check><input type=checkbox name=%s value=1", name);
-	/* An attribute of ours. */
-	if (strcmp(more, "required") == 0)
-		site_put(h, " required");
-	site_put(h, "><span>%w</span></label>", key);
+	site_put(h,
+	    "<label class=check><input type=checkbox name=%s value=1%s%s%s>"
+	    "<span>%w</span></label>",
+	    name, site_typed(t, name).len != 0 ? " checked" : "",
+	    required ? " required" : "",
+	    required ? site_typed_wrong(t, name) : "", key);
+}
+
+/* A field of one line. */
+static void
+put_line(struct site_html *h, const struct site_typed *t, const char *name,
+    uint64_t most, const char *complete)
+{
+	struct cs_view value = site_typed(t, name);
+
+	site_put_label(h, name);
+	site_put(h,
+	    "<input id=%s name=%s maxlength=%d autocomplete=%s dir=auto "
+	    "value=\"%v\">",
+	    name, name, most, complete, &value);
+}
+
+static void
+put_form(struct site_html *h, const struct site_typed *t)
+{
+	struct cs_view text = site_typed(t, "text"),
+		       places = site_typed(t, "places");
+
+	site_put(h, "<form method=post action=\"/notices/file");
+	site_put_language(h, "?");
+	site_put(h, "\" enctype=\"multipart/form-data\">");
+	site_put_categories_typed(h, t);
+	site_put_label(h, "text");
+	site_put(h,
+	    "<textarea id=text name=text rows=7 maxlength=16000 required "
+	    "dir=auto%s>%v</textarea>",
+	    site_typed_wrong(t, "text"), &text);
+	site_put_label(h, "places");
+	site_put(h,
+	    "<textarea id=places name=places rows=4 dir=auto>%v</textarea>",
+	    &places);
+	put_line(h, t, "law", CS_FILING_LAW_MAX, "off");
+	site_put_label(h, "files");
+	site_put(h, "<input id=files name=files type=file multiple>");
+	put_check(h, t, "child", false);
+	put_line(h, t, "name", CS_FILING_NAME_MAX, "name");
+	put_line(h, t, "contact", CS_FILING_CONTACT_MAX, "email");
+	put_check(h, t, "good_faith", true);
+	site_put(h, "<p class=quiet>%w</p><button>%w</button></form>",
+	    "file.sealed", "file.do");
 }
 
 void
 site_file_form(struct site_visit *v)
 {
 	struct site_html h = site_html(v, "file.title");
+	const struct site_typed none = { 0 };
 
-	site_put(&h, "<p>%w</p><form method=post action=\"/notices/file",
-	    "file.what");
-	site_put_language(&h, "?");
-	site_put(&h, "\" enctype=\"multipart/form-data\">");
-	site_put_categories(&h);
-	site_put_label(&h, "text");
-	site_put(&h,
-	    "<textarea id=text name=text rows=7 maxlength=16000 required "
-	    "dir=auto></textarea>");
-	site_put_label(&h, "places");
-	site_put(
-	    &h, "<textarea id=places name=places rows=4 dir=auto></textarea>");
-	site_put_label(&h, "law");
-	site_put(&h, "<input id=law name=law maxlength=500 dir=auto>");
-	site_put_label(&h, "files");
-	site_put(&h, "<input id=files name=files type=file multiple>");
-	put_check(&h, "child", "");
-	site_put_label(&h, "name");
-	site_put(&h,
-	    "<input id=name name=name maxlength=200 autocomplete=name "
-	    "dir=auto>");
-	site_put_label(&h, "contact");
-	site_put(&h,
-	    "<input id=contact name=contact maxlength=320 "
-	    "autocomplete=email dir=auto>");
-	put_check(&h, "good_faith", "required");
-	site_put(&h, "<p class=quiet>%w</p><button>%w</button></form>",
-	    "file.sealed", "file.do");
+	site_put(&h, "<p>%w</p>", "file.what");
+	put_form(&h, &none);
 	site_html_answer(v, &h, 200);
+}
+
+static void
+put_form_again(struct site_html *h)
+{
+	site_put_again(h, "error.again", put_form);
 }
 
 /* ---- what was filled in -------------------------------------------------- */
@@ -140,6 +166,7 @@ site_file(struct site_visit *v)
 	enum cs_err err =
 	    site_form_parse(&form, cs_view_str(v->type), cs_buf_view(&v->body));
 
+	v->again = put_form_again;
 	if (err == CS_OK && site_filing_new(v) == NULL)
 		err = CS_ERR_NOMEM;
 	if (err == CS_OK && (err = take_form(v, &form)) == CS_OK) {

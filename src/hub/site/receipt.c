@@ -37,10 +37,13 @@ put_files(struct site_html *h, const struct site_filing *f)
 	if (f->body.n_files == 0)
 		return;
 	site_put(h, "<h2>%w</h2><ul>", "field.files");
-	for (size_t i = 0; i < f->body.n_files; i++)
-		site_put(h, "<li><b dir=auto>%v</b>: %w <bdi>%d</bdi></li>",
-		    &f->body.files[i].name, words[f->proofs[i]],
-		    (uint64_t)f->messages[i]);
+	for (size_t i = 0; i < f->body.n_files; i++) {
+		site_put(h, "<li><bdi><b>%v</b></bdi>: %w",
+		    &f->body.files[i].name, words[f->proofs[i]]);
+		if (f->proofs[i] != SITE_PROOF_NONE)
+			site_put(h, " <bdi>%d</bdi>", (uint64_t)f->messages[i]);
+		site_put(h, "</li>");
+	}
 	site_put(h, "</ul>");
 }
 
@@ -56,7 +59,8 @@ site_receipt_show(struct site_visit *v, const struct cs_receipt *receipt,
 
 	cs_filing_secret_text(secret, f->secret);
 	cs_hex(commitment, CS_VIEW_OF(receipt->commitment));
-	site_put(&h, "<p class=good role=status>%w</p><dl>", "receipt.what");
+	site_put(&h, "<p class=good role=status>%w</p><dl>",
+	    f->own_secret ? "receipt.what" : "receipt.about");
 	site_put(&h, "<dt>%w</dt><dd class=big><bdi>%d</bdi></dd>",
 	    "field.number", receipt->number);
 	if (f->own_secret)

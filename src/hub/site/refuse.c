@@ -53,7 +53,9 @@ site_refuse(
 	if (seconds != 0)
 		site_put(&h, "<p>%w: <bdi>%d min</bdi></p>", "error.retry",
 		    (seconds + 59) / 60);
-	if (v->post)
+	if (v->again != NULL)
+		v->again(&h);
+	else if (v->post)
 		site_put(&h, "<p>%w</p>", "error.back");
 	site_html_answer(v, &h, status);
 }

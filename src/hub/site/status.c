@@ -9,6 +9,7 @@
 #include "content/letter.h"
 #include "franking/cert.h"
 #include "hub/site/far.h"
+#include "hub/site/fields.h"
 #include "hub/site/filing.h"
 #include "hub/site/form.h"
 #include "hub/site/html.h"
@@ -37,22 +38,38 @@ site_status_text(struct cs_buf *out, const struct cs_wire_filing_state *s,
 
 /* ---- asking -------------------------------------------------------------- */
 
+static void
+put_form(struct site_html *h, const struct site_typed *t)
+{
+	struct cs_view number = site_typed(t, "number"),
+		       secret = site_typed(t, "secret");
+
+	site_put(h, "<form method=post action=\"/notices/status");
+	site_put_language(h, "?");
+	site_put(h,
+	    "\"><label for=number><b>%w</b></label>"
+	    "<input id=number name=number inputmode=numeric required dir=ltr "
+	    "value=\"%v\"><label for=secret><b>%w</b></label>"
+	    "<input id=secret name=secret autocomplete=off required dir=ltr "
+	    "value=\"%v\"><button>%w</button></form>",
+	    "field.number", &number, "field.secret", &secret, "status.do");
+}
+
 void
 site_status_form(struct site_visit *v)
 {
 	struct site_html h = site_html(v, "status.title");
+	const struct site_typed none = { 0 };
 
-	site_put(&h, "<p>%w</p><form method=post action=\"/notices/status",
-	    "status.what");
-	site_put_language(&h, "?");
-	site_put(&h,
-	    "\"><label for=number><b>%w</b></label>"
-	    "<input id=number name=number inputmode=numeric required dir=ltr>"
-	    "<label for=secret><b>%w</b></label>"
-	    "<input id=secret name=secret autocomplete=off required dir=ltr>"
-	    "<button>%w</button></form>",
-	    "field.number", "field.secret", "status.do");
+	site_put(&h, "<p>%w</p>", "status.what");
+	put_form(&h, &none);
 	site_html_answer(v, &h, 200);
+}
+
+static void
+put_form_again(struct site_html *h)
+{
+	site_put_again(h, NULL, put_form);
 }
 
 /* Which notice, and its secret, out of a form; a filing of ${v} has them. */
@@ -131,8 +148,8 @@ put_state(struct site_html *h, const struct cs_wire_filing_state *s)
 
 /* A form for what may be filed about it now. */
 static void
-put_next(
-    struct site_html *h, const char *action, uint64_t number, uint8_t category)
+put_next(struct site_html *h, const char *action, uint64_t number,
+    uint8_t category, struct cs_view text)
 {
 	char key[64], secret[CS_FILING_SECRET_SIZE];
 
@@ -149,12 +166,12 @@ put_next(
 	    "<input type=hidden name=secret value=\"%s\">"
 	    "<input type=hidden name=category value=\"%s\">"
 	    "<label for=text><b>%w</b></label><textarea id=text name=text "
-	    "rows=6 maxlength=16000 required dir=auto></textarea>"
+	    "rows=6 maxlength=16000 required dir=auto>%v</textarea>"
 	    "<label for=files><b>%w</b></label>"
 	    "<input id=files name=files type=file multiple>"
 	    "<button>%w</button></form>",
 	    key, number, secret, cs_filing_term(category)->name, "field.text",
-	    "field.files", "file.do");
+	    &text, "field.files", "file.do");
 	cs_wipe(secret, sizeof secret);
 }
 
@@ -163,6 +180,7 @@ show(struct site_visit *v, const struct cs_wire_frame *answer)
 {
 	struct cs_wire_filing_states list;
 	struct cs_wire_filing_state s, notice = { 0 };
+	const struct cs_view none = { 0 };
 	struct cs_view rest;
 	struct site_html h;
 	bool appealed = false, over;
@@ -183,9 +201,9 @@ show(struct site_visit *v, const struct cs_wire_frame *answer)
 	}
 	over = notice.outcome != 0 && notice.outcome != CS_FILING_NEEDS_MORE;
 	if (notice.number != 0 && !over)
-		put_next(&h, "more", notice.number, notice.category);
+		put_next(&h, "more", notice.number, notice.category, none);
 	else if (notice.number != 0 && !appealed)
-		put_next(&h, "appeal", notice.number, notice.category);
+		put_next(&h, "appeal", notice.number, notice.category, none);
 	site_html_answer(v, &h, 200);
 }
 
@@ -210,6 +228,7 @@ site_status(struct site_visit *v)
 	    site_form_parse(&form, cs_view_str(v->type), cs_buf_view(&v->body));
 	bool taken = err == CS_OK && take_secret(v, &form);
 
+	v->again = put_form_again;
 	site_form_clear(&form);
 	if (taken)
 		site_far_greet(v, ask);
@@ -236,6 +255,22 @@ take_form(struct site_filing *f, const struct site_form *form, uint8_t what)
 	return err;
 }
 
+/* What it is about is known: else there is only the way back. */
+static void
+put_typed(struct site_html *h, const struct site_typed *t)
+{
+	const struct site_filing *f = h->visit->filing;
+
+	put_next(h, f->wire.what == CS_FILING_APPEAL ? "appeal" : "more",
+	    f->wire.about, f->wire.category, site_typed(t, "text"));
+}
+
+static void
+put_next_again(struct site_html *h)
+{
+	site_put_again(h, "error.again", put_typed);
+}
+
 static void
 file_about(struct site_visit *v, uint8_t what)
 {
@@ -245,8 +280,12 @@ file_about(struct site_visit *v, uint8_t what)
 
 	if (err == CS_OK && !take_secret(v, &form))
 		err = CS_ERR_FORMAT;
-	if (err == CS_OK &&
-	    (err = take_form(v->filing, &form, what)) == CS_OK) {
+	if (err == CS_OK)
+		err = take_form(v->filing, &form, what);
+	if (v->filing != NULL &&
+	    cs_filing_term(v->filing->wire.category) != NULL)
+		v->again = put_next_again;
+	if (err == CS_OK) {
 		v->filing->done = site_receipt_show;
 		site_filing_send(v);
 	}

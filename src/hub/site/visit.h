@@ -54,6 +54,7 @@ typedef void site_step(
     struct site_visit *v, const struct cs_wire_frame *answer);
 
 struct site_filing;
+struct site_html;
 
 struct site_visit {
 	struct site *site;
@@ -76,4 +77,7 @@ struct site_visit {
 	struct cs_buf whole;        /* a post of a channel, */
 	uint32_t piece;             /* and the piece of it that was asked for */
 	struct site_filing *filing; /* in work; or NULL */
+	/* Puts the form again, with what was typed, below a refusal; NULL: the
+	 * browser goes back. */
+	void (*again)(struct site_html *h);
 };

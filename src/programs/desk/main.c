@@ -695,12 +695,16 @@ static const struct cli_command commands[] = {
 	    "everybody, what has no answer when its deadline passes.",
 	    0, 1, notices_options, run_notices },
 	{ "notice",
-	    "[DIR] NUMBER | [DIR] answer NUMBER --outcome OUTCOME --text TEXT",
-	    "show a notice, or answer it",
+	    "[DIR] NUMBER | [DIR] accept NUMBER | [DIR] answer NUMBER "
+	    "--outcome "
+	    "OUTCOME --text TEXT",
+	    "show a notice, answer it, or accept its organisation's key",
 	    "An outcome is acted, refused, needs-more or not-ours. \"acted\" "
 	    "takes a decision of its case that did something. An appeal is "
 	    "answered acted or refused, never by who answered the notice. The "
-	    "answer is signed, and only whoever filed it can read its text.",
+	    "answer is signed, and only whoever filed it can read its text. "
+	    "\"accept\" lets the key that signed it have the name from now "
+	    "on; ask the organisation first whether it is theirs.",
 	    1, 3, notice_options, run_notice },
 	{ "people", "[DIR] [add|reset|role|disable|enable NAME] [--role ROLE]",
 	    "who works at the desk",

@@ -37,7 +37,10 @@ notice_line(const json_t *o)
 	if (json_is_object(by)) {
 		printf("  by ");
 		cli_print_name(stdout, json_get_str(by, "name"));
-	}
+		if (strncmp(json_get_str(by, "known"), "other", 5) == 0)
+			printf("  CHECK ITS KEY");
+	} else if (*json_get_str(o, "claimed") != '\0')
+		printf("  NOT SIGNED");
 	if (strcmp(json_get_str(o, "state"), "open") == 0) {
 		printf("  answer by ");
 		cli_print_time(stdout, json_get_num(o, "due_ms"));
@@ -83,15 +86,44 @@ text_of(const json_t *o, const char *key, const char *label)
 	printf("\n");
 }
 
+/* Is the key the one that the name has? */
 static void
-show_by(const json_t *by)
+show_known(const json_t *by)
 {
+	const char *known = json_get_str(by, "known");
+
+	printf("  its key: %s\n", json_get_str(by, "key"));
+	if (strcmp(known, "first") == 0)
+		printf("  That key came for the first time: compare it with "
+		       "what they tell you.\n");
+	if (strcmp(known, "other-key") == 0)
+		printf(
+		    "  ANOTHER KEY THAN BEFORE, which was %s\n"
+		    "  Ask them, and say \"notice accept\" if it is theirs.\n",
+		    json_get_str(by, "key_before"));
+	if (strcmp(known, "other-name") == 0) {
+		printf("  ANOTHER NAME THAN BEFORE, which was ");
+		cli_print_name(stdout, json_get_str(by, "name_before"));
+		printf("\n");
+	}
+}
+
+static void
+show_by(const json_t *o)
+{
+	const json_t *by = json_object_get(o, "organisation");
 	unsigned long long acted = json_get_num(by, "acted"),
 			   all = acted + json_get_num(by, "refused") +
 	    json_get_num(by, "not_ours");
 
 	if (!json_is_object(by)) {
 		printf("  filed by nobody's key\n");
+		if (*json_get_str(o, "claimed") != '\0') {
+			printf("  THE HUB NAMES SOMEBODY WHO HAS NOT SIGNED "
+			       "IT: ");
+			cli_print_name(stdout, json_get_str(o, "claimed"));
+			printf("\n");
+		}
 		return;
 	}
 	printf("  filed by ");
@@ -100,6 +132,7 @@ show_by(const json_t *by)
 	    json_get_bool(by, "trusted") ? ", a trusted flagger" : "");
 	cli_print_name(stdout, json_get_str(by, "scope"));
 	printf("; %llu of %llu led to action\n", acted, all);
+	show_known(by);
 }
 
 static void
@@ -144,7 +177,7 @@ show_notice(const json_t *o)
 	notice_line(o);
 	if (*json_get_str(o, "about") != '\0')
 		printf("  about notice %s\n", json_get_str(o, "about"));
-	show_by(json_object_get(o, "organisation"));
+	show_by(o);
 	text_of(o, "problem", "  unreadable: ");
 	text_of(o, "law", "  law: ");
 	text_of(o, "text", "    ");
@@ -300,6 +333,17 @@ answer(struct desk_job *j, uint64_t number, const char *text)
 	return CS_OK;
 }
 
+/* From now on, the key has the name. */
+static enum cs_err
+accept_key(struct desk_job *j, uint64_t number)
+{
+	enum cs_err err = cs_desk_organisation_accept(j->d, &j->actor, number);
+
+	if (err == CS_OK)
+		printf("From now on, this key is one of theirs.\n");
+	return err;
+}
+
 int
 run_notice(const struct cli_args *args)
 {
@@ -312,9 +356,12 @@ run_notice(const struct cli_args *args)
 		return desk_job_end(&j, status, err);
 	if (j.p.n == 1)
 		err = show_one(&j, desk_id_parse(j.p.rest[0]));
+	else if (strcmp(j.p.rest[0], "accept") == 0)
+		err = accept_key(&j, desk_id_parse(j.p.rest[1]));
 	else if (strcmp(j.p.rest[0], "answer") != 0)
-		status = cli_fail(
-		    CLI_USAGE, "It is notice NUMBER, or notice answer NUMBER.");
+		status = cli_fail(CLI_USAGE,
+		    "It is notice NUMBER, notice answer NUMBER or notice "
+		    "accept NUMBER.");
 	else if ((status = read_text(&text, &j)) == CLI_OK)
 		err = answer(
 		    &j, desk_id_parse(j.p.rest[1]), (const char *)text.data);

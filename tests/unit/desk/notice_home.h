@@ -22,7 +22,8 @@ struct filed {
 	struct cs_wire_desk_filing item;
 	struct cs_filing_body body;
 	struct cs_buf hashes;
-	bool truncate, commit_other;
+	struct cs_sign_key by; /* of an organisation */
+	bool truncate, commit_other, signed_by;
 };
 
 /* A notice of ${category}, as number ${number}. */
@@ -48,7 +49,12 @@ filed_notice(struct filed *f, uint64_t number, uint8_t category)
 static inline void
 filed_by(struct filed *f, uint8_t key, const char *name)
 {
-	memset(f->item.organisation, key, sizeof f->item.organisation);
+	uint8_t seed[CS_SIGN_SEED_LEN];
+
+	memset(seed, key, sizeof seed);
+	assert_ok(cs_sign_key_from_seed(&f->by, seed));
+	f->signed_by = true;
+	memcpy(f->item.organisation, f->by.public, CS_KEY_LEN);
 	f->item.name = cs_view_str(name);
 	f->item.scope = cs_view_str("trafficking");
 	f->item.trusted = 1;
@@ -85,6 +91,21 @@ filed_hashes(struct filed *f, uint64_t number, uint8_t hash)
 	f->body.hashes = cs_buf_view(&f->hashes);
 }
 
+/* Sign what the hub says of it by the organisation's key. */
+static inline void
+filed_sign(struct filed *f)
+{
+	struct cs_filing_signed s = {
+		.hub = cs_view_str("hub.example"),
+		.what = f->item.what,
+		.category = f->item.category,
+		.about = f->item.about,
+	};
+
+	memcpy(s.commitment, f->item.commitment, sizeof s.commitment);
+	assert_ok(cs_filing_sign(f->item.signature, &s, &f->by));
+}
+
 /* Seal it as it is to be sent; ${sealed} is the caller's. */
 static inline void
 filed_seal(struct world *w, struct filed *f, struct cs_buf *sealed)
@@ -98,6 +119,8 @@ filed_seal(struct world *w, struct filed *f, struct cs_buf *sealed)
 	assert_ok(cs_filing_body_seal(
 	    sealed, cs_buf_view(&plain), CS_VIEW_OF(w->seal_public)));
 	sealed->len -= f->truncate;
+	if (f->signed_by)
+		filed_sign(f);
 	f->item.bytes = (uint32_t)sealed->len;
 	cs_buf_free(&plain);
 	cs_buf_free(&f->hashes);
@@ -119,6 +142,36 @@ static inline void
 filed_take(struct world *w, struct filed *f)
 {
 	assert_ok(filed_try(w, f));
+}
+
+/* Take it, and compare who it is by. */
+static inline void
+filed_is_by(struct world *w, struct filed *f, enum desk_key_state state)
+{
+	struct desk_filing row;
+
+	filed_take(w, f);
+	assert_ok(desk_filing_load(&row, w->d, f->item.number));
+	assert_int_equal(row.key_state, state);
+	assert_int_equal(desk_filing_is_by_nobody(&row),
+	    state == DESK_KEY_NONE || state == DESK_KEY_UNPROVED);
+	assert_int_equal(
+	    row.trusted, state == DESK_KEY_FIRST || state == DESK_KEY_KNOWN);
+	assert_string_equal(
+	    row.claimed, state == DESK_KEY_UNPROVED ? "Shelter" : "");
+	/* It waits for an answer, whoever filed it. */
+	assert_string_equal(row.problem, "");
+	assert_int_equal(row.state, DESK_FILING_OPEN);
+	assert_int_not_equal(row.case_id, 0);
+	desk_filing_clear(&row);
+}
+
+/* A notice by one of the keys that somebody called Shelter has. */
+static inline void
+filed_by_shelter(struct filed *f, uint64_t number, uint8_t key)
+{
+	filed_notice(f, number, CS_FILING_TRAFFICKING);
+	filed_by(f, key, "Shelter");
 }
 
 /* The case of what was filed; 0: none. */

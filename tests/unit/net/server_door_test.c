@@ -3,6 +3,7 @@
 #include "net/server_door.h"
 
 #include "net/release.h"
+#include "net/server_ask.h"
 #include "support/net_words.h"
 #include "unit/net/net_raw.h"
 
@@ -60,6 +61,49 @@ make_release(void)
 	return r;
 }
 
+/* Somebody is asked what is sent to /asked, and answers with a page. */
+static bool
+asks(void *arg, bool post, struct cs_view target)
+{
+	(void)arg;
+	return post && cs_view_equal(target, cs_view_str("/asked"));
+}
+
+static bool
+is_asked(void *arg, struct cs_net_ask *a, const struct cs_net_asked *what)
+{
+	(void)arg;
+	(void)a;
+	(void)what;
+	return true;
+}
+
+static void
+ask_bytes(void *arg, struct cs_net_ask *a, struct cs_view bytes)
+{
+	(void)arg;
+	(void)a;
+	(void)bytes;
+}
+
+static void
+ask_whole(void *arg, struct cs_net_ask *a)
+{
+	const struct cs_net_answer answer = { .status = 200,
+		.type = "text/html",
+		.bytes = cs_view_str("<form>") };
+
+	(void)arg;
+	cs_net_ask_answer(a, &answer);
+}
+
+static void
+ask_over(void *arg, struct cs_net_ask *a)
+{
+	(void)arg;
+	(void)a;
+}
+
 static void
 serve_web(struct net_world *w, int ready)
 {
@@ -72,6 +116,12 @@ serve_web(struct net_world *w, int ready)
 		.frame_max = frame_max,
 		.frame = frame,
 		.closed = closed,
+		.asks = asks,
+		.ask = is_asked,
+		.ask_bytes = ask_bytes,
+		.ask_whole = ask_whole,
+		.ask_over = ask_over,
+		.ask_max = 100,
 		.page = net_no_page,
 	};
 	struct cs_net_server *server = NULL;
@@ -242,6 +292,30 @@ test_files(void **state)
 	net_world_clear(&w);
 }
 
+/* A page of who is asked may send its form, as a browser does that says no
+ * origin; the pages of a release may not. */
+static void
+test_forms(void **state)
+{
+	struct net_world w;
+
+	(void)state;
+	world_init(&w);
+	assert_int_equal(GET("/", ""), 200);
+	assert_non_null(strstr(in, "form-action 'none'"));
+	assert_int_equal(ask("POST /asked HTTP/1.1\r\nHost: a\r\n"
+			     "Origin: null\r\nConnection: close\r\n"
+			     "Content-Length: 1\r\n\r\nx",
+			     0),
+	    200);
+	assert_non_null(strstr(in, "\r\n\r\n<form>"));
+	assert_non_null(strstr(in, "form-action 'self'"));
+	assert_non_null(strstr(in, "require-trusted-types-for 'script'"));
+	assert_int_equal(GET("/asked", ""), 404);
+	assert_non_null(strstr(in, "form-action 'none'"));
+	net_world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -249,6 +323,7 @@ main(void)
 		cmocka_unit_test(test_doors),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,8 +268,15 @@ export interface Reporter {
 }
 
 export interface NoticeOrganisation {
+  /** It has signed the notice. */
   key: string;
   name: string;
+  /** Is the key the one that this desk knows under that name? first: it came for the first time. */
+  known: "first" | "known" | "other-key" | "other-name";
+  /** Of other-key: the one that had the name before. */
+  key_before: string;
+  /** Of other-name: the one that the key had before. */
+  name_before: string;
   scope: string;
   /** A trusted flagger (DSA, article 22). */
   trusted: boolean;
@@ -296,6 +303,8 @@ export interface NoticeRow {
   outcome: NoticeOutcome;
   /** Why it is unreadable. */
   problem: string;
+  /** Whom the hub names, and no signature does. */
+  claimed: string;
   destroyed: boolean;
   organisation: NoticeOrganisation | null;
 }
@@ -343,6 +352,8 @@ export interface Notice {
   outcome: NoticeOutcome;
   /** Why it is unreadable. */
   problem: string;
+  /** Whom the hub names, and no signature does. */
+  claimed: string;
   destroyed: boolean;
   organisation: NoticeOrganisation | null;
   language: string;

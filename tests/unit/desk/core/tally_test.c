@@ -161,6 +161,7 @@ test_older(void **state)
 	fill(&w);
 	assert_ok(cs_db_exec(w.d->db, "DROP TABLE filing"));
 	assert_ok(cs_db_exec(w.d->db, "DROP TABLE filing_file"));
+	assert_ok(cs_db_exec(w.d->db, "DROP TABLE organisation"));
 	assert_ok(cs_db_exec(w.d->db, "PRAGMA user_version=2"));
 	cs_desk_close(w.d);
 	assert_ok(cs_desk_open(&w.d, temp_path(&w.dir, "desk"), none));

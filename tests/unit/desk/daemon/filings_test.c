@@ -269,7 +269,8 @@ test_hashes(void **state)
 	world_init(&w);
 	for (uint64_t i = 1; i <= 3; i++) {
 		filed_hashes(&f, i, i < 3 ? 1 : 2);
-		filed_by(&f, i < 3 ? 9 : 8, "Shelter");
+		filed_by(
+		    &f, i < 3 ? 9 : 8, i < 3 ? "Shelter" : "Other shelter");
 		filed_take(&w, &f);
 		assert_int_equal(filed_answer(&w, &text, i), CS_FILING_LISTED);
 		assert_int_equal(filed_case(&w, i), 0);
@@ -278,6 +279,65 @@ test_hashes(void **state)
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM hash"), 2);
 	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM cases"), 0);
 	cs_buf_free(&text);
+	world_clear(&w);
+}
+
+/* What the hub says of an organisation that has not signed is by nobody, and
+ * not lost. */
+static void
+test_not_signed(void **state)
+{
+	struct cs_buf sealed = { 0 };
+	struct filed f;
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	/* Each bit of what is signed, and the signature. */
+	for (uint64_t i = 1; i <= 3; i++) {
+		struct desk_filing row;
+
+		filed_by_shelter(&f, i, 3);
+		filed_seal(&w, &f, &sealed);
+		f.item.signature[0] ^= i == 1;
+		f.item.signature[63] ^= i == 2;
+		if (i == 3)
+			memset(f.item.signature, 0, sizeof f.item.signature);
+		assert_ok(desk_filing_take(w.d, &f.item, cs_buf_view(&sealed)));
+		assert_ok(desk_filing_load(&row, w.d, i));
+		assert_int_equal(row.key_state, DESK_KEY_UNPROVED);
+		assert_string_equal(row.claimed, "Shelter");
+		assert_string_equal(row.name, "");
+		assert_false(row.trusted);
+		assert_true(desk_filing_is_by_nobody(&row));
+		assert_int_not_equal(row.case_id, 0);
+		desk_filing_clear(&row);
+		cs_buf_free(&sealed);
+	}
+	/* Another key's signature; and one that says somebody else's name. */
+	filed_by_shelter(&f, 4, 3);
+	f.item.organisation[0] ^= 1;
+	filed_is_by(&w, &f, DESK_KEY_UNPROVED);
+	/* Signed for another category: it is what its receipt does not say. */
+	filed_by_shelter(&f, 5, 3);
+	filed_seal(&w, &f, &sealed);
+	f.item.category = CS_FILING_FRAUD;
+	assert_ok(desk_filing_take(w.d, &f.item, cs_buf_view(&sealed)));
+	cs_buf_free(&sealed);
+	/* Hashes need a signature. */
+	filed_hashes(&f, 6, 1);
+	filed_by(&f, 3, "Shelter");
+	filed_seal(&w, &f, &sealed);
+	f.item.signature[7] ^= 1;
+	assert_ok(desk_filing_take(w.d, &f.item, cs_buf_view(&sealed)));
+	cs_buf_free(&sealed);
+	assert_int_equal(world_count(&w, "SELECT COUNT(*) FROM list"), 0);
+	/* Nobody was remembered by any of these. */
+	assert_int_equal(
+	    world_count(&w, "SELECT COUNT(*) FROM organisation"), 0);
+	filed_by_shelter(&f, 7, 3);
+	filed_is_by(&w, &f, DESK_KEY_FIRST);
+	assert_ok(cs_desk_audit_verify(w.d, NULL, NULL));
 	world_clear(&w);
 }
 
@@ -306,6 +366,7 @@ test_allocations(void **state)
 	(void)state;
 	world_init(&a.w);
 	filed_notice(&a.f, 1, CS_FILING_TRAFFICKING);
+	filed_by(&a.f, 3, "Shelter");
 	filed_handle(&a.f, "alma");
 	with_bundle(&a.w, &a.f, &bundle, no_files);
 	filed_seal(&a.w, &a.f, &a.sealed);
@@ -332,6 +393,7 @@ main(void)
 		cmocka_unit_test(test_evidence),
 		cmocka_unit_test(test_evidence_twice),
 		cmocka_unit_test(test_hashes),
+		cmocka_unit_test(test_not_signed),
 		cmocka_unit_test(test_allocations),
 	};
 

@@ -49,6 +49,9 @@ test_shown(void **state)
 	by = json_object_get(o, "organisation");
 	assert_string_equal(json_get_str(by, "name"), "Shelter");
 	assert_true(json_get_bool(by, "trusted"));
+	assert_string_equal(json_get_str(by, "known"), "known");
+	assert_string_equal(json_get_str(by, "key_before"), "");
+	assert_string_equal(json_get_str(o, "claimed"), "");
 	assert_int_equal(json_get_num(by, "acted"), 0);
 	assert_int_equal(json_get_num(by, "refused"), 2);
 	assert_int_equal(json_get_num(by, "not_ours"), 1);

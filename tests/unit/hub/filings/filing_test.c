@@ -354,6 +354,48 @@ test_organisation(void **state)
 	world_clear(&t);
 }
 
+/* The desk gets the signature as it came, and nothing where there was none. */
+static void
+test_signature_handed_on(void **state)
+{
+	struct world t;
+	struct cs_wire_filing m;
+	struct cs_filing_signed s = { .what = CS_FILING_NOTICE,
+		.category = CS_FILING_FRAUD };
+	struct cs_wire_desk_filings list;
+	struct cs_wire_desk_filing f;
+	const struct cs_wire_empty empty = { 0 };
+	struct cs_view rest;
+	uint64_t number;
+
+	(void)state;
+	world_init(&t);
+	assert_ok(cs_db_exec(t.hub->db,
+	    "INSERT INTO organisation(key,name,scope,trusted,since)"
+	    " VALUES(?,'Helpers','',1,1)",
+	    cs_blob(CS_VIEW_OF(t.key.public))));
+	m = a_notice(CS_FILING_FRAUD);
+	sign_by(&t, &m);
+	assert_int_equal(file(&t, &m, &number), 0);
+	memcpy(s.commitment, m.commitment, sizeof s.commitment);
+	s.hub = cs_view_str(t.hub->name);
+	m = a_notice(CS_FILING_FRAUD);
+	memset(m.signature, 7, sizeof m.signature); /* of nobody's key */
+	assert_int_equal(file(&t, &m, &number), 0);
+	assert_int_equal(
+	    hw_ask(&t.w, &t.desk.conn, hub_desk_filings, &cs_wire_empty_shape,
+		&empty, &cs_wire_desk_filings_shape, &list),
+	    0);
+	rest = list.filings.raw;
+	assert_true(cs_wire_next(&f, &cs_wire_desk_filing_shape, &rest));
+	assert_memory_equal(f.organisation, t.key.public, CS_KEY_LEN);
+	assert_ok(cs_filing_sign_check(&s, f.signature, f.organisation));
+	assert_true(cs_wire_next(&f, &cs_wire_desk_filing_shape, &rest));
+	assert_true(cs_view_is_zero(CS_VIEW_OF(f.organisation)));
+	assert_true(cs_view_is_zero(CS_VIEW_OF(f.signature)));
+	world_clear(&t);
+}
+
 static void
 test_bounds(void **state)
 {
@@ -616,6 +658,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_organisation),
+		cmocka_unit_test(test_signature_handed_on),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_overdue),
 		cmocka_unit_test(test_just_late),

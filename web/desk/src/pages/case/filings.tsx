@@ -26,13 +26,57 @@ import { PhotoViewer } from "../viewer";
 
 type AskAnswer = (n: Notice) => void;
 
-function Organisation({ of }: { of: NoticeOrganisation | null }) {
+/** A key as its owner has it from "countersign-notice key". */
+const Key = ({ label, text }: { label: string; text: string }) => (
+  <span>
+    <span class="quiet">{label}</span> <code dir="ltr">{text}</code>
+  </span>
+);
+
+/** The key that signed it, and the one that had the name before. */
+function Keys({ of }: { of: NoticeOrganisation | null }) {
+  if (!of) return null;
+  return (
+    <p>
+      <Key label={t("notice.key")} text={of.key} />
+      {of.key_before && (
+        <>
+          <br />
+          <Key label={t("notice.key-before")} text={of.key_before} />
+        </>
+      )}
+    </p>
+  );
+}
+
+function Organisation({ of, claimed }: { of: NoticeOrganisation | null; claimed: string }) {
+  if (!of && claimed)
+    return (
+      <Sign tone="bad" icon="warn">
+        <strong>{t("notice.unproved", { name: claimed })}</strong>
+      </Sign>
+    );
   if (!of) return <span class="quiet">{t("notice.by-nobody")}</span>;
   return (
     <>
       <strong>
         <bdi>{of.name}</bdi>
       </strong>
+      {of.known === "other-key" && (
+        <Sign tone="bad" icon="warn">
+          <strong>{t("notice.key-other")}</strong>
+        </Sign>
+      )}
+      {of.known === "other-name" && (
+        <Sign tone="bad" icon="warn">
+          <strong>{t("notice.name-other", { name: of.name_before })}</strong>
+        </Sign>
+      )}
+      {of.known === "first" && (
+        <Sign tone="warn" icon="question">
+          {t("notice.key-first")}
+        </Sign>
+      )}
       {of.trusted && (
         <Sign tone="info" icon="check">
           {t("notice.trusted")}
@@ -77,7 +121,7 @@ export function NoticeHead({ n, showCase }: { n: NoticeRow; showCase?: boolean }
       </Sign>
       <bdi class="quiet">{t("notice.number", { id: n.about ? `${n.id} → ${n.about}` : n.id })}</bdi>
       <span>{word("notice-category", n.category)}</span>
-      <Organisation of={n.organisation} />
+      <Organisation of={n.organisation} claimed={n.claimed} />
       <span class="quiet">
         <When ms={n.received_ms} />
       </span>
@@ -195,6 +239,7 @@ function FilingView({ n, ask }: { n: Notice; ask: AskAnswer }) {
           {t("notice.child")}
         </Sign>
       )}
+      <Keys of={n.organisation} />
       {n.problem && <Sign tone="warn">{n.problem}</Sign>}
       {n.text && <Foreign text={n.text} />}
       {n.law && (
