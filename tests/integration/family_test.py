@@ -14,7 +14,8 @@ import time
 from world import (BIN, STUCK_S, TOOLS, SkipTest, World, check, main, photo,
                    processes)
 
-KINDS = ("signer", "tls", "files", "tlog", "database", "network")
+KINDS = ("signer", "tls", "files", "tlog", "site", "database", "network")
+STRANGERS = ("signer", "tls", "site", "network")  # that own no file
 # scripts/kill-family asks for more.
 KILLS = int(os.environ.get("COUNTERSIGN_KILLS", 20))
 
@@ -50,10 +51,10 @@ def test_confined():
             check(s["Seccomp"].strip() == "2", kind + " is under seccomp")
             check(s["NoNewPrivs"].strip() == "1", kind + " gains nothing")
             check(int(s["CapEff"], 16) == 0, kind + " has no capability")
-            if os.geteuid() == 0 and kind in ("signer", "tls", "network"):
+            if os.geteuid() == 0 and kind in STRANGERS:
                 check(s["Uid"].split()[0] != "0", kind + " is not root")
         # What has been read is closed; sockets, and nothing else.
-        for kind in ("signer", "tls", "network"):
+        for kind in STRANGERS:
             for pid in found[kind]:
                 for f in files_of(pid):
                     check(f.startswith("socket:") or "eventpoll" in f,
