@@ -60,7 +60,7 @@ CS_CHECKED enum cs_err cs_hub_web_set(
 CS_CHECKED enum cs_err cs_hub_web_origin(
     char out[static CS_HUB_ORIGIN_SIZE], const char *dir);
 
-/* The log is to say that the release of the page with this hash is shown; once.
+/* The log is to say that a page or program with this hash is released; once.
  */
 CS_CHECKED enum cs_err cs_hub_log_release(
     const char *dir, const uint8_t hash[static CS_HASH_LEN]);

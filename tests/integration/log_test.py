@@ -2,6 +2,7 @@
 """The hub's log: everybody gets its files, each stamp keeps its promise,
 whatever process is killed; witnesses cosign it; and a hub whose log or database
 was put back says so, and refuses messages."""
+import hashlib
 import http.client
 import json
 import os
@@ -273,6 +274,38 @@ def test_killed():
 
 
 # ---- witnesses ----------------------------------------------------------------
+
+def test_program():
+    """A program that was released is in the log, once; another one is not."""
+    with Logged() as w:
+        with open(w.path("program"), "wb") as f:
+            f.write(b"\x7fELF" + bytes(200000))
+        with open(w.path("program"), "rb") as f:
+            want = hashlib.sha256(f.read()).hexdigest()
+        for _ in range(2):
+            r = w.ctl("log", "release", w.path("program"))
+            check(r.status == 0 and r.out.split()[0] == want, str(r))
+        check(w.ctl("log", "release", w.path("none")).status != 0, "no file")
+        check(w.ctl("log", "release", w.dir).status != 0, "a folder")
+
+        def look(*args):
+            return w.run("countersign-verify", "--log",
+                         os.path.join(w.hub, "tlog", "public"), "--key",
+                         w.ctl("log", "key").out.strip(), *args)
+        w.wait("the next turn", lambda: look(
+            "--release", w.path("program")).status == 0)
+        r = look("--release", w.path("program"), "--json")
+        entry = json.loads(r.out)["released"]
+        _, entries = w.audit()
+        check(sum(e[:2] == bytes([1, 4]) for e in entries) == 1 and
+              entries[entry][:2] == bytes([1, 4]), "once")
+        with open(w.path("program"), "ab") as f:
+            f.write(b"x")
+        r = look("--release", w.path("program"))
+        check(r.status == 1 and "of no release" in r.err, str(r))
+        r = look("--release", w.path("program"), "--from", w.path("state"))
+        check(r.status == 64 and "--from" in r.err, str(r))
+
 
 class Witnessed(Logged):
     """And a witness, which the hub is to ask."""

@@ -512,6 +512,14 @@ static const struct cli_command commands[] = {
 	    "is the last state that a quorum has cosigned, if that is no older "
 	    "than a minute.",
 	    0, 1, log_witnesses_options, run_log_witnesses },
+	{ "log release", "FILE...",
+	    "write into the log that programs were released",
+	    "Their hashes, for everybody to compare with what they were given: "
+	    "\"countersign-verify --log --release FILE\". A package, a "
+	    "program, "
+	    "an archive of sources; releases of the page go into it by "
+	    "themselves, as release.txt. Prints each hash.",
+	    1, -1, NULL, run_log_release },
 	{ "log restored", "[--yes]",
 	    "go on after the database was put back from a backup",
 	    "A hub whose log has entries that its database does not know "

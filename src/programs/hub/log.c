@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/file_hash.h"
 #include "cli/print.h"
 #include "cli/report_error.h"
+#include "hub/admin.h"
 #include "hub/tlog_admin.h"
 #include "programs/hub/agree.h"
 #include "programs/hub/hub_dir.h"
@@ -204,6 +206,29 @@ run_log_witnesses(const struct cli_args *args)
 	default:
 		return no_hub(err, dir);
 	}
+}
+
+/* ---- releases ----------------------------------------------------------- */
+
+int
+run_log_release(const struct cli_args *args)
+{
+	const char *dir = hub_dir(args);
+	uint8_t hash[CS_SHA256_LEN];
+	char hex[2 * CS_SHA256_LEN + 1];
+	enum cs_err err;
+
+	if (dir == NULL)
+		return CLI_USAGE;
+	for (int i = 0; i < cli_count(args); i++) {
+		if ((err = cli_file_hash(hash, cli_arg(args, i))))
+			return report_error(err, "%s", cli_arg(args, i));
+		if ((err = cs_hub_log_release(dir, hash)))
+			return no_log(err, dir);
+		cs_hex(hex, CS_VIEW_OF(hash));
+		printf("%s  %s\n", hex, cli_arg(args, i));
+	}
+	return CLI_OK;
 }
 
 /* ---- restored ----------------------------------------------------------- */

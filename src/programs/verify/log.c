@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "cli/file_hash.h"
 #include "cli/print.h"
 #include "cli/wait.h"
 #include "crypto/init.h"
@@ -26,7 +27,7 @@ enum { WHOLE = 0, NOT_WHOLE = 1, NO_LOG = 2 };
 #define KEY_FILE_MAX 4096
 #define REPORT_MAX ((size_t)16 << 20)
 #define AUTHORITIES_MAX ((size_t)4 << 20)
-#define NO_NAME UINT64_MAX
+#define NO_NUMBER UINT64_MAX
 #define WAITS "reading the log"
 
 static const char *const kind_names[LOG_KINDS] = {
@@ -58,13 +59,16 @@ struct audit {
 	    names; /* nothing, where the log's beginning is not read */
 	struct log_notices notices; /* the same */
 	struct log_notices_sum sum;
+	const char *release; /* a file; or NULL */
+	uint8_t release_entry[CS_TLOG_COMMIT_LEN];
+	uint64_t released; /* the number of that; NO_NUMBER: there is none */
 	const char *times_dir; /* or NULL */
 	struct cs_buf times_authorities;
 	struct log_times times;
 	uint64_t counts[LOG_KINDS];
 	bool contradicts; /* what it was before */
 	bool quorum;
-	uint64_t wrong_name;   /* the number of that entry; NO_NAME: none */
+	uint64_t wrong_name;   /* the number of that entry; NO_NUMBER: none */
 	uint64_t wrong_notice; /* the same */
 	uint64_t by_s, as_of_s;
 	char said[512]; /* what is wrong */
@@ -197,6 +201,28 @@ read_report(struct audit *a, const char *path)
 		   : CLI_OK;
 }
 
+/* What is to be in it. */
+static int
+read_release(struct audit *a, const char *path)
+{
+	uint8_t hash[CS_SHA256_LEN];
+	enum cs_err err;
+
+	a->release = path;
+	if (path == NULL)
+		return CLI_OK;
+	if (a->state_path != NULL)
+		return cli_fail(CLI_USAGE,
+		    "--release takes an audit from the log's beginning: "
+		    "without --from.");
+	if ((err = cli_file_hash(hash, path)) == CS_OK)
+		err = cs_tlog_commit(
+		    a->release_entry, CS_TLOG_RELEASE, NULL, CS_VIEW_OF(hash));
+	return err ? cli_fail(CLI_USAGE, "%s cannot be read (%s).", path,
+			 cs_err_text(err))
+		   : CLI_OK;
+}
+
 /* Whose word on time counts. */
 static int
 read_times(struct audit *a, const struct cli_args *args)
@@ -235,6 +261,7 @@ read_all(struct audit *a, const struct cli_args *args)
 	a->state_path = cli_value(args, "from");
 	if ((status = read_state(a)) != CLI_OK ||
 	    (status = read_report(a, cli_value(args, "report"))) != CLI_OK ||
+	    (status = read_release(a, cli_value(args, "release"))) != CLI_OK ||
 	    (status = read_times(a, args)) != CLI_OK)
 		return status;
 	err = log_source_open(
@@ -431,6 +458,9 @@ add_bundle(struct audit *a, uint64_t n)
 		if (err || n * CS_TLOG_TILE_WIDTH + i < a->edge.size)
 			continue;
 		a->counts[counted_as(entry)]++;
+		if (a->release != NULL && a->released == NO_NUMBER &&
+		    cs_view_equal(entry, CS_VIEW_OF(a->release_entry)))
+			a->released = a->edge.size;
 		if ((err = add_name(a, a->edge.size, entry)) == CS_OK &&
 		    (err = add_notice(a, a->edge.size, entry)) == CS_OK)
 			err = cs_tlog_edge_add(&a->edge, &files, entry);
@@ -510,13 +540,24 @@ check_tree(struct audit *a)
 		err = add_bundle(a, n);
 	}
 	cli_waits(NULL);
-	if (err && a->wrong_name != NO_NAME)
+	if (err && a->wrong_name != NO_NUMBER)
 		return say_names(a, err);
-	if (err && a->wrong_notice != NO_NAME)
+	if (err && a->wrong_notice != NO_NUMBER)
 		return say(a, NOT_WHOLE, "Entry %llu %s.",
 		    (unsigned long long)a->wrong_notice,
 		    a->notices.why != NULL ? a->notices.why : "is of no hub");
 	return err ? say_err(a, err) : check_root(a);
+}
+
+static int
+check_release(struct audit *a)
+{
+	return a->release == NULL || a->released != NO_NUMBER
+	    ? WHOLE
+	    : say(a, NOT_WHOLE,
+		  "The log says of no release that it is %.300s: that is "
+		  "something else, or it was given to you alone.",
+		  a->release);
 }
 
 /* What others have dated is what is there. */
@@ -566,6 +607,7 @@ audit(struct audit *a)
 	    (status = check_tree(a)) != WHOLE ||
 	    (status = check_witnesses(a)) != WHOLE ||
 	    (status = check_notices(a)) != WHOLE ||
+	    (status = check_release(a)) != WHOLE ||
 	    (status = check_times(a)) != WHOLE)
 		return status;
 	return keep_state(a);
@@ -612,6 +654,8 @@ show_json(const struct audit *a, int status)
 			    status == WHOLE && a->notices.has_report);
 			cs_json_close(&j);
 		}
+		if (a->release != NULL && a->released != NO_NUMBER)
+			cs_json_number(&j, "released", a->released);
 		if (status == WHOLE && a->times.n != 0) {
 			cs_json_object(&j, "times");
 			cs_json_number(&j, "tokens", a->times.n);
@@ -670,6 +714,9 @@ show_text(const struct audit *a, int status)
 		    (unsigned long long)a->sum.overdue);
 	if (a->notices.has_report)
 		printf("The report says what the log says.\n");
+	if (a->release != NULL)
+		printf("%s was released: entry %llu.\n", a->release,
+		    (unsigned long long)a->released);
 	if (a->times.n != 0) {
 		printf("It had %llu of its entries at ",
 		    (unsigned long long)a->times.last_size);
@@ -702,7 +749,7 @@ verify_log(const struct cli_args *args)
 		return cli_fail(CLI_SOFTWARE, "Out of memory.");
 	}
 	signal(SIGPIPE, SIG_IGN);
-	a->wrong_name = a->wrong_notice = NO_NAME;
+	a->wrong_name = a->wrong_notice = a->released = NO_NUMBER;
 	if (log_names_open(&a->names) != CS_OK)
 		status = cli_fail(CLI_SOFTWARE, "Out of memory.");
 	else

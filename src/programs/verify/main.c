@@ -465,6 +465,9 @@ static const struct cli_option options[] = {
 	{ "report", 0, "FILE",
 	    "with --log: the hub's transparency report (JSON), to be "
 	    "compared" },
+	{ "release", 0, "FILE",
+	    "with --log: a program, package or release.txt that is to be among "
+	    "the releases in it" },
 	{ "times", 0, "DIR",
 	    "with --log: what \"countersign-witness timestamp\" kept, to be "
 	    "compared" },
