@@ -272,7 +272,7 @@ run_budgets(const struct cli_args *args)
 		char amount[24];
 
 		write_amount(amount, b);
-		printf("%-21s %8s %-8s per %-10s  %s\n", b->name, amount,
+		printf("%-21s %8s %-8s per %-12s  %s\n", b->name, amount,
 		    window_name(b->window_ms), hub_per_name(b->per), b->reason);
 	}
 	return CLI_OK;
