@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 # pylint: disable=wrong-import-position
 from console import DeskWorld
 from desk_notices_test import Organisation, notice
-from filings_test import Site
+from filings_test import Filings
 from scenario import CHROMIUM, MODULES, run_scenario
 from world import BIN, STUCK_S, SkipTest, check, free_port, main, photo
 
@@ -38,7 +38,7 @@ def let_in(w):
     w.config = {"site": origin + "/notices"}
 
 
-class BrowserSite(Site):
+class BrowserSite(Filings):
     def __init__(self):
         need_browser()
         super().__init__()
