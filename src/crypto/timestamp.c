@@ -90,8 +90,9 @@ check_imprint(TS_TST_INFO *info, struct cs_view bytes)
 	X509_ALGOR_get0(&name, NULL, NULL, TS_MSG_IMPRINT_get_algo(imprint));
 	msg = TS_MSG_IMPRINT_get_msg(imprint);
 	return OBJ_obj2nid(name) == NID_sha256 &&
-		ASN1_STRING_length(msg) == (int)sizeof hash &&
-		memcmp(ASN1_STRING_get0_data(msg), hash, sizeof hash) == 0
+		cs_view_equal(cs_view(ASN1_STRING_get0_data(msg),
+				  (size_t)ASN1_STRING_length(msg)),
+		    CS_VIEW_OF(hash))
 	    ? CS_OK
 	    : CS_ERR_MISMATCH;
 }
