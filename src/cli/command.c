@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/text.h"
+#include "base/units.h"
 #include "cli/complete.h"
 #include "cli/manual.h"
 #include "crypto/init.h"
@@ -206,9 +208,23 @@ set_option(struct cli_args *a, const struct cli_option *o, const char *value)
 	return CLI_OK;
 }
 
-static int
-unknown_option(const struct cli_args *a, const char *arg)
+/* One key in 64 begins with "-" as text. */
+static bool
+is_key(const char *arg)
 {
+	uint8_t key[CS_KEY_LEN];
+
+	return cs_unbase64url(key, sizeof key, arg, strlen(arg)) == CS_OK;
+}
+
+/* What is no option may be an argument all the same. */
+static int
+unknown_option(struct cli_args *a, const char *arg)
+{
+	if (a->command != NULL && a->n_args < MAX_ARGS && is_key(arg)) {
+		a->args[a->n_args++] = arg;
+		return CLI_OK;
+	}
 	return cli_fail(CLI_USAGE,
 	    "There is no option \"%.60s\"; try \"%s%s%s --help\".", arg,
 	    a->program->name,

@@ -65,7 +65,7 @@ struct cli_program {
  * libraries, parse and run; the program's exit status. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
-/* Arguments after the command. */
+/* Arguments after the command; a key that begins with "-" is one, too. */
 int cli_count(const struct cli_args *args);
 const char *cli_arg(const struct cli_args *args, int i);
 /* The value of an option, or NULL; whether a flag was given. */

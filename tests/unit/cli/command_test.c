@@ -263,6 +263,30 @@ test_options(void **state)
 	refused("toy group new a --loud");
 }
 
+/* A key that begins with "-" is no option; but what is, stays one. */
+static void
+test_key(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    run("toy send -Ok2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth4 -l"), 0);
+	assert_string_equal(
+	    seen.args, "[-Ok2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth4]");
+	assert_true(seen.loud);
+	assert_int_equal(
+	    run("toy send --k2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth4"), 0);
+	assert_string_equal(
+	    seen.args, "[--k2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth4]");
+	assert_int_equal(
+	    run("toy send a -fk2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth4"), 0);
+	assert_string_equal(seen.args, "[a]");
+	/* Cut short, too long, stray bits; and no command is a key. */
+	refused("toy send -Ok2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth");
+	refused("toy send -Ok2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth4A");
+	refused("toy send -Ok2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth5");
+	refused("toy -Ok2sKtuDq7etNOrFPDhEFirJhf1md-5vfwjhEpKth4 send a");
+}
+
 static void
 test_many_options(void **state)
 {
@@ -337,6 +361,7 @@ main(void)
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_many_options),
 		cmocka_unit_test(test_standard),
 	};
