@@ -83,9 +83,10 @@ unbase64_into(struct cs_buf *out, struct cs_view text)
 
 	if (text.len % 4 != 0)
 		return CS_ERR_FORMAT;
-	if (text.len != 0)
-		n -= (size_t)(text.data[text.len - 1] == '=') +
-		    (text.data[text.len - 2] == '=');
+	if (text.len == 0)
+		return CS_OK;
+	n -= (size_t)(text.data[text.len - 1] == '=') +
+	    (text.data[text.len - 2] == '=');
 	if ((err = cs_buf_reserve(out, n)))
 		return err;
 	if ((err = cs_unbase64(out->data + from, n, text)) == CS_OK)
@@ -162,7 +163,8 @@ take_files(struct site_visit *v, const json_t *list)
 	for (i = 0; err == CS_OK && i < n; i++) {
 		item = json_array_get(list, i);
 		err = site_take_file(v->filing, text_of(item, "name"),
-		    cs_view(v->body.data + at, lengths[i]));
+		    lengths[i] != 0 ? cs_view(v->body.data + at, lengths[i])
+				    : cs_view(NULL, 0));
 		at += lengths[i];
 	}
 	return err;
