@@ -155,9 +155,10 @@ cs_buf_add_base64(struct cs_buf *out, struct cs_view text)
 
 	if (text.len % 4 != 0)
 		return CS_ERR_FORMAT;
-	if (text.len != 0)
-		n -= (size_t)(text.data[text.len - 1] == '=') +
-		    (text.data[text.len - 2] == '=');
+	if (text.len == 0)
+		return CS_OK;
+	n -= (size_t)(text.data[text.len - 1] == '=') +
+	    (text.data[text.len - 2] == '=');
 	if ((err = cs_buf_reserve(out, n)) == CS_OK &&
 	    (err = cs_unbase64(out->data + from, n, text)) == CS_OK)
 		out->len = from + n;

@@ -180,6 +180,11 @@ def test_bad_input():
             "what": "photos", "category": "exposure",
             "hashes": [{"pdq": "ab" * 32}], "good_faith": True})
         check(status == 403 and said["error"] == "organisation", said)
+        # A file without a byte is none.
+        status, said = w.api("filings", {
+            "what": "notice", "category": "fraud", "text": "x",
+            "files": [{"name": "a", "base64": ""}], "good_faith": True})
+        check(status == 201, said)
 
 
 def test_organisation():

@@ -410,10 +410,12 @@ hub_channel_drop(struct hub_request *rq)
 	struct cs_buf group = { 0 };
 	enum cs_err err;
 
-	if ((err = cs_wire_parse(&m, &cs_wire_channel_drop_shape, rq->body)) ||
-	    (err = find_own(&group, rq, m.id)))
+	if ((err = cs_wire_parse(&m, &cs_wire_channel_drop_shape, rq->body)))
 		return err;
+	err = find_own(&group, rq, m.id);
 	cs_buf_free(&group);
+	if (err)
+		return err;
 	err = cs_db_exec(rq->hub->db,
 	    "DELETE FROM channel_post WHERE channel=? AND seq=?",
 	    cs_blob(CS_VIEW_OF(m.id)), cs_int(m.seq));

@@ -143,7 +143,8 @@ take_files(struct site_visit *v, const json_t *list)
 	for (i = 0; err == CS_OK && i < n; i++) {
 		item = json_array_get(list, i);
 		err = site_take_file(v->filing, text_of(item, "name"),
-		    cs_view(v->body.data + at, lengths[i]));
+		    lengths[i] != 0 ? cs_view(v->body.data + at, lengths[i])
+				    : cs_view(NULL, 0));
 		at += lengths[i];
 	}
 	return err;

@@ -50,7 +50,8 @@ escape(struct site_html *h, struct cs_view v)
 		raw(h, cs_view_str(as));
 		from = i + 1;
 	}
-	raw(h, cs_view(v.data + from, v.len - from));
+	if (from != v.len)
+		raw(h, cs_view(v.data + from, v.len - from));
 }
 
 static void

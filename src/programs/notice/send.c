@@ -53,8 +53,9 @@ notice_attach_end(struct cs_filing_body *body, struct notice_files *f)
 	for (size_t i = 0; i < f->n; i++) {
 		body->files[i].name = cs_view(
 		    f->names.data + f->list[i].name, f->list[i].name_len);
-		body->files[i].bytes =
-		    cs_view(f->bytes.data + f->list[i].at, f->list[i].len);
+		if (f->list[i].len != 0)
+			body->files[i].bytes = cs_view(
+			    f->bytes.data + f->list[i].at, f->list[i].len);
 	}
 	body->n_files = f->n;
 }

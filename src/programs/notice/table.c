@@ -145,6 +145,8 @@ notice_table_open(struct notice_table *t, struct cs_view text)
 	t->left = text;
 	t->comma = find_comma(text);
 	t->line = 1;
+	if (text.len == 0)
+		return CS_ERR_FORMAT;
 	if ((err = read_row(t, &t->n_columns)))
 		return err;
 	for (size_t i = 0; i < t->n_columns; i++) {

@@ -35,11 +35,36 @@ test_base64(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+		struct cs_buf back = { 0 };
+
 		cs_base64(text, cs_view_str(plain[i]));
 		assert_string_equal(text, coded[i]);
+		assert_ok(cs_buf_add_base64(&back, cs_view_str(coded[i])));
+		assert_true(
+		    cs_view_equal(cs_buf_view(&back), cs_view_str(plain[i])));
+		cs_buf_free(&back);
 	}
 	cs_base64(text, cs_view("\xfb\xff\xbe", 3));
 	assert_string_equal(text, "+/++");
+}
+
+/* Nothing of what is malformed is taken. */
+static void
+test_base64_refused(void **state)
+{
+	static const char *const wrong[] = { "Zg=", "Zg",
+		"Zh==", "Z===", "====", "Zm9v====", "Zm-v",
+		"Zm9vZg==Zg==", "Zm 9" };
+	struct cs_buf out = { 0 };
+
+	(void)state;
+	assert_ok(cs_buf_add(&out, cs_view_str("kept")));
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		assert_err(cs_buf_add_base64(&out, cs_view_str(wrong[i])),
+		    CS_ERR_FORMAT);
+		assert_int_equal(out.len, 4);
+	}
+	cs_buf_free(&out);
 }
 
 static void
@@ -132,6 +157,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_base64_refused),
 		cmocka_unit_test(test_base64url),
 		cmocka_unit_test(test_base64url_refused),
 		cmocka_unit_test(test_utf8),

@@ -54,6 +54,10 @@ test_bad(void **state)
 	(void)state;
 	assert_int_equal(notice_table_open(&t, cs_view_str("")), CS_ERR_FORMAT);
 	notice_table_close(&t);
+	/* So is an empty file, of which there are no bytes at all. */
+	assert_int_equal(
+	    notice_table_open(&t, cs_view(NULL, 0)), CS_ERR_FORMAT);
+	notice_table_close(&t);
 	assert_int_equal(
 	    notice_table_open(&t, cs_view_str("\"open")), CS_ERR_FORMAT);
 	notice_table_close(&t);
