@@ -147,6 +147,24 @@ cs_unbase64(uint8_t *out, size_t n, struct cs_view text)
 	return CS_OK;
 }
 
+enum cs_err
+cs_buf_add_base64(struct cs_buf *out, struct cs_view text)
+{
+	size_t n = text.len / 4 * 3, from = out->len;
+	enum cs_err err;
+
+	if (text.len % 4 != 0)
+		return CS_ERR_FORMAT;
+	if (text.len == 0)
+		return CS_OK;
+	n -= (size_t)(text.data[text.len - 1] == '=') +
+	    (text.data[text.len - 2] == '=');
+	if ((err = cs_buf_reserve(out, n)) == CS_OK &&
+	    (err = cs_unbase64(out->data + from, n, text)) == CS_OK)
+		out->len = from + n;
+	return err;
+}
+
 bool
 cs_utf8_valid(struct cs_view v)
 {

@@ -28,6 +28,9 @@ void cs_base64url(char *out, struct cs_view v);
 void cs_base64(char *out, struct cs_view v);
 /* Back: exactly ${n} bytes, with padding; else as cs_unbase64url(). */
 CS_CHECKED enum cs_err cs_unbase64(uint8_t *out, size_t n, struct cs_view text);
+/* The same of any length, appended. */
+CS_CHECKED enum cs_err cs_buf_add_base64(
+    struct cs_buf *out, struct cs_view text);
 
 /*
  * Parse exactly ${n} bytes from ${len} characters at ${s}; padding, other

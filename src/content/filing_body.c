@@ -199,6 +199,37 @@ read_files(struct cs_filing_body *out, struct cs_reader *r)
 
 /* ---- the whole ----------------------------------------------------------- */
 
+static bool
+is_hex(struct cs_view v, size_t n)
+{
+	if (v.len != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (v.data[i] == '\0' ||
+		    strchr("0123456789abcdefABCDEF", v.data[i]) == NULL)
+			return false;
+	return true;
+}
+
+static bool
+has(struct cs_view v, const char *text)
+{
+	return v.len != 0 && memmem(v.data, v.len, text, strlen(text)) != NULL;
+}
+
+uint8_t
+cs_filing_place_guess(struct cs_view v, const char *hub)
+{
+	if (is_hex(v, 2 * CS_HASH_LEN))
+		return 0;
+	if (is_hex(v, 2 * CS_ID_LEN))
+		return CS_FILING_PLACE_BLOB;
+	if (has(v, "://") && has(v, hub) && (has(v, "/c/") || has(v, "/g/")))
+		return CS_FILING_PLACE_GROUP;
+	return has(v, "://") || has(v, " ") ? CS_FILING_PLACE_LINK
+					    : CS_FILING_PLACE_HANDLE;
+}
+
 enum cs_err
 cs_filing_body_write(struct cs_buf *out, const struct cs_filing_body *body)
 {

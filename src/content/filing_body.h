@@ -71,6 +71,11 @@ struct cs_filing_body {
 	struct cs_view hashes;
 };
 
+/* What ${v}, as somebody wrote it, is to be by its looks: a place's kind, or 0
+ * for the hash of a photo (64 digits of hex).  ${hub} is the name of the hub,
+ * to whose groups and channels links lead. */
+uint8_t cs_filing_place_guess(struct cs_view v, const char *hub);
+
 /* Append a body.  CS_ERR_MISUSE: it breaks a rule of cs_filing_body_parse(). */
 CS_CHECKED enum cs_err cs_filing_body_write(
     struct cs_buf *out, const struct cs_filing_body *body);

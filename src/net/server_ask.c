@@ -97,6 +97,18 @@ begin(struct cs_net_conn *c, const struct cs_http_head *h, bool post)
 	c->server->config.ask_whole(c->server->config.arg, c->ask);
 }
 
+/* A page of another site's does not file anything in the name of who looks at
+ * it.  Who is no browser says nothing about that. */
+static bool
+is_led_here(const struct cs_http_head *h)
+{
+	struct cs_view from = cs_http_field(h, "sec-fetch-site");
+
+	return from.len != 0 &&
+	    !cs_view_equal(from, cs_view_str("same-origin")) &&
+	    !cs_view_equal(from, cs_view_str("none"));
+}
+
 static bool
 is_too_long(const struct cs_net_conn *c, const struct cs_http_head *h)
 {
@@ -119,6 +131,10 @@ net_ask_request(struct cs_net_conn *c, const struct cs_http_head *h)
 	if (config->asks == NULL ||
 	    !config->asks(config->arg, what.post, h->target))
 		return false;
+	if (what.post && is_led_here(h)) {
+		net_reply_status(c, 403);
+		return true;
+	}
 	if (what.post && (!h->has_content_length || is_too_long(c, h))) {
 		c->skip = is_too_long(c, h) ? 0 : c->skip;
 		c->closes |= is_too_long(c, h);

@@ -76,6 +76,14 @@ take_name(struct cs_net_conn *c, const struct cs_http_head *h)
 	}
 }
 
+void
+net_door_named(struct cs_net_conn *c, const struct cs_http_head *h)
+{
+	if (c->web && c->tls == NULL &&
+	    cs_http_count(h, "x-forwarded-for") == 1)
+		take_name(c, h);
+}
+
 bool
 net_door_lets_in(struct cs_net_conn *c, const struct cs_http_head *h)
 {
@@ -85,8 +93,6 @@ net_door_lets_in(struct cs_net_conn *c, const struct cs_http_head *h)
 
 	if (!c->web)
 		return n == 0;
-	if (c->tls == NULL && cs_http_count(h, "x-forwarded-for") == 1)
-		take_name(c, h);
 	c->origin =
 	    n == 1 ? find_origin(c->server, cs_http_field(h, "origin")) : NULL;
 	return n == 0 ? !put && !speaks : c->origin != NULL;

@@ -6,6 +6,10 @@
 #include "net/http_head.h"
 #include "net/server_internal.h"
 
+/* Take the address of who asks from what a proxy on this machine says, before
+ * anything counts what they do. */
+void net_door_named(struct cs_net_conn *c, const struct cs_http_head *h);
+
 /*
  * May this request be answered?  Where programs come in, none that names an
  * origin.  Where pages do, one with an origin of the list, which ${c} has from

@@ -95,6 +95,7 @@ net_http_request(struct cs_net_conn *c, struct cs_view head)
 	get = cs_view_equal(h.method, cs_view_str("GET"));
 	post = cs_view_equal(h.method, cs_view_str("POST"));
 	target = h.target;
+	net_door_named(c, &h);
 	if (!put && !get && !post)
 		net_reply_status(c, 405);
 	else if (get && h.content_length != 0)

@@ -93,6 +93,15 @@ json_put_id(json_t *o, const char *key, uint64_t id, enum cs_err *err)
 	json_put_str(o, key, text, err);
 }
 
+void
+json_put_id_or_null(json_t *o, const char *key, uint64_t id, enum cs_err *err)
+{
+	if (id != 0)
+		json_put_id(o, key, id, err);
+	else
+		json_put(o, key, json_null(), err);
+}
+
 /* ---- reading ------------------------------------------------------------ */
 
 const char *

@@ -28,6 +28,9 @@ void json_put_view(
     json_t *o, const char *key, struct cs_view utf8, enum cs_err *err);
 /* Outside, ids are strings: JavaScript's numbers are too short for them. */
 void json_put_id(json_t *o, const char *key, uint64_t id, enum cs_err *err);
+/* The same; null for 0. */
+void json_put_id_or_null(
+    json_t *o, const char *key, uint64_t id, enum cs_err *err);
 /* "", 0 or false if there is no value of that type. */
 const char *json_get_str(const json_t *o, const char *key);
 uint64_t json_get_num(const json_t *o, const char *key);

@@ -26,16 +26,6 @@ put_person(
 	json_put(o, key, one, err);
 }
 
-/* A number as a string; null for 0. */
-static void
-put_id_or_null(json_t *o, const char *key, uint64_t id, enum cs_err *err)
-{
-	if (id != 0)
-		json_put_id(o, key, id, err);
-	else
-		json_put(o, key, json_null(), err);
-}
-
 static void
 put_str_or_null(json_t *o, const char *key, const char *s, enum cs_err *err)
 {
@@ -110,9 +100,9 @@ to_json(const struct desk_decision *dec, enum cs_err *err)
 	json_put_num(o, "until_ms", dec->until_ms, err);
 	desk_show_accounts(o, "accounts", &dec->accounts, err);
 	put_targets(o, dec, err);
-	put_id_or_null(o, "reverses", dec->reverses, err);
-	put_id_or_null(o, "reversed_by", dec->reversed_by, err);
-	put_id_or_null(o, "aside", dec->aside, err);
+	json_put_id_or_null(o, "reverses", dec->reverses, err);
+	json_put_id_or_null(o, "reversed_by", dec->reversed_by, err);
+	json_put_id_or_null(o, "aside", dec->aside, err);
 	put_str_or_null(o, "note", desk_string(dec->note), err);
 	json_put_str(quality, "state", desk_check_name(dec->check), err);
 	put_str_or_null(quality, "checked_by", dec->checked_by, err);

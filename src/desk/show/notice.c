@@ -11,15 +11,6 @@
 #include "franking/filing.h"
 #include "store/clock.h"
 
-static void
-put_id_or_null(json_t *o, const char *key, uint64_t id, enum cs_err *err)
-{
-	if (id != 0)
-		json_put_id(o, key, id, err);
-	else
-		json_put(o, key, json_null(), err);
-}
-
 /* ---- who filed it -------------------------------------------------------- */
 
 /* As its owner has it from "countersign-notice key". */
@@ -76,8 +67,8 @@ put_row(json_t *o, struct cs_desk *d, const struct desk_filing *f)
 	enum cs_err err = CS_OK;
 
 	json_put_id(o, "id", f->id, &err);
-	put_id_or_null(o, "case", f->case_id, &err);
-	put_id_or_null(o, "about", f->about, &err);
+	json_put_id_or_null(o, "case", f->case_id, &err);
+	json_put_id_or_null(o, "about", f->about, &err);
 	json_put_str(o, "what", cs_filing_what_name((uint8_t)f->what), &err);
 	json_put_str(o, "category", term != NULL ? term->name : "other", &err);
 	json_put_str(o, "state", open ? "open" : "over", &err);
@@ -154,7 +145,7 @@ put_answers(json_t *o, const struct desk_filing *f, enum cs_err *err)
 		json_put_num(one, "at_ms", a->at_ms, err);
 		json_put_str(one, "by", a->by, err);
 		json_put_str(one, "text", desk_string(a->text), err);
-		put_id_or_null(one, "decision", a->decision, err);
+		json_put_id_or_null(one, "decision", a->decision, err);
 		json_put_bool(one, "told", a->told, err);
 		json_put_str(one, "refused", desk_string(a->refused), err);
 		json_push(list, one, err);

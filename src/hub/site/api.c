@@ -74,26 +74,6 @@ read_body(struct site_visit *v)
 	return o;
 }
 
-/* What is base64, appended; CS_ERR_FORMAT. */
-static enum cs_err
-unbase64_into(struct cs_buf *out, struct cs_view text)
-{
-	size_t n = text.len / 4 * 3, from = out->len;
-	enum cs_err err;
-
-	if (text.len % 4 != 0)
-		return CS_ERR_FORMAT;
-	if (text.len == 0)
-		return CS_OK;
-	n -= (size_t)(text.data[text.len - 1] == '=') +
-	    (text.data[text.len - 2] == '=');
-	if ((err = cs_buf_reserve(out, n)))
-		return err;
-	if ((err = cs_unbase64(out->data + from, n, text)) == CS_OK)
-		out->len = from + n;
-	return err;
-}
-
 /* ---- what is filed ------------------------------------------------------- */
 
 static uint8_t
@@ -156,7 +136,7 @@ take_files(struct site_visit *v, const json_t *list)
 		size_t before = v->body.len;
 
 		item = json_array_get(list, i);
-		err = unbase64_into(&v->body, text_of(item, "base64"));
+		err = cs_buf_add_base64(&v->body, text_of(item, "base64"));
 		lengths[i] = v->body.len - before;
 	}
 	v->site->bodies += v->body.len;
@@ -216,7 +196,7 @@ take_sealed(struct site_visit *v, const json_t *o)
 	f->wire.worked = json_object_get(o, "nonce") != NULL;
 	if (!number_of(&f->wire.nonce, o, "nonce"))
 		return CS_ERR_FORMAT;
-	return unbase64_into(&f->sealed, text_of(o, "sealed"));
+	return cs_buf_add_base64(&f->sealed, text_of(o, "sealed"));
 }
 
 static enum cs_err
@@ -367,12 +347,8 @@ show_states(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct cs_wire_filing_state s;
 	struct cs_view rest;
 
-	if (answer == NULL || answer->kind != CS_WIRE_ANSWER ||
-	    cs_wire_parse(&list, &cs_wire_filing_states_shape, answer->body) !=
-		CS_OK) {
-		site_refuse_frame(v, answer);
+	if (!site_answered(&list, &cs_wire_filing_states_shape, v, answer))
 		return;
-	}
 	cs_json_object(&j, NULL);
 	cs_json_array(&j, "filings");
 	rest = list.filings.raw;

@@ -180,18 +180,6 @@ put_post(struct site_html *h, const char *id,
 /* ---- the page -------------------------------------------------------------
  */
 
-static bool
-read_page(struct cs_wire_channel_page *out, struct site_visit *v,
-    const struct cs_wire_frame *answer)
-{
-	if (answer != NULL && answer->kind == CS_WIRE_ANSWER &&
-	    cs_wire_parse(out, &cs_wire_channel_page_shape, answer->body) ==
-		CS_OK)
-		return true;
-	site_refuse_frame(v, answer);
-	return false;
-}
-
 /* What is over is over, and why. */
 static void
 put_over(struct site_html *h, const struct cs_wire_channel_page *page)
@@ -223,7 +211,8 @@ show_page(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct cs_view rest;
 	struct site_html h;
 
-	if (!read_page(&page, v, answer) || !parse_place(&place, v->path))
+	if (!site_answered(&page, &cs_wire_channel_page_shape, v, answer) ||
+	    !parse_place(&place, v->path))
 		return;
 	cs_hex(id, CS_VIEW_OF(place.id));
 	h = site_html(v, "channel.title");
@@ -296,7 +285,8 @@ show_feed(struct site_visit *v, const struct cs_wire_frame *answer)
 	uint64_t newest_ms = 0;
 	struct cs_view rest;
 
-	if (!read_page(&page, v, answer) || !parse_place(&place, v->path))
+	if (!site_answered(&page, &cs_wire_channel_page_shape, v, answer) ||
+	    !parse_place(&place, v->path))
 		return;
 	if (page.state != CS_WIRE_CHANNEL_OPEN) {
 		site_refuse(v, 410, "channel-over", 0);
@@ -389,12 +379,8 @@ on_piece(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct cs_wire_channel_bytes got;
 	uint32_t n = v->piece;
 
-	if (answer == NULL || answer->kind != CS_WIRE_ANSWER ||
-	    cs_wire_parse(&got, &cs_wire_channel_bytes_shape, answer->body) !=
-		CS_OK) {
-		site_refuse_frame(v, answer);
+	if (!site_answered(&got, &cs_wire_channel_bytes_shape, v, answer))
 		return;
-	}
 	v->whole.max = WHOLE_MAX;
 	if (cs_buf_add(&v->whole, got.bytes) != CS_OK)
 		site_refuse(v, 503, "unavailable", 0);
@@ -428,7 +414,8 @@ on_post(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct place place;
 	struct cs_view rest;
 
-	if (!read_page(&page, v, answer) || !parse_place(&place, v->path))
+	if (!site_answered(&page, &cs_wire_channel_page_shape, v, answer) ||
+	    !parse_place(&place, v->path))
 		return;
 	rest = page.posts.raw;
 	if (page.state != CS_WIRE_CHANNEL_OPEN)
@@ -600,12 +587,8 @@ show_directory(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct cs_view rest;
 	struct site_html h;
 
-	if (answer == NULL || answer->kind != CS_WIRE_ANSWER ||
-	    cs_wire_parse(&list, &cs_wire_channel_directory_shape,
-		answer->body) != CS_OK) {
-		site_refuse_frame(v, answer);
+	if (!site_answered(&list, &cs_wire_channel_directory_shape, v, answer))
 		return;
-	}
 	if (!list.there) {
 		site_refuse(v, 404, "directory", 0);
 		return;

@@ -8,18 +8,6 @@
 #include "hub/site/html.h"
 #include "hub/site/refuse.h"
 
-static bool
-read_months(struct cs_wire_filing_months *out, struct site_visit *v,
-    const struct cs_wire_frame *answer)
-{
-	if (answer != NULL && answer->kind == CS_WIRE_ANSWER &&
-	    cs_wire_parse(out, &cs_wire_filing_months_shape, answer->body) ==
-		CS_OK)
-		return true;
-	site_refuse_frame(v, answer);
-	return false;
-}
-
 /* What is counted of a month, by name. */
 struct count {
 	const char *name;
@@ -82,7 +70,7 @@ show(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct site_html h;
 	char key[64];
 
-	if (!read_months(&list, v, answer))
+	if (!site_answered(&list, &cs_wire_filing_months_shape, v, answer))
 		return;
 	h = site_html(v, "report.title");
 	site_put(&h, "<p>%w</p>", "report.what");
@@ -122,7 +110,7 @@ show_json(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct cs_view rest;
 	char month[16];
 
-	if (!read_months(&list, v, answer))
+	if (!site_answered(&list, &cs_wire_filing_months_shape, v, answer))
 		return;
 	cs_json_object(&j, NULL);
 	cs_json_string(&j, "hub", v->site->hub);
@@ -157,7 +145,7 @@ show_csv(struct site_visit *v, const struct cs_wire_frame *answer)
 	enum cs_err err;
 	int n;
 
-	if (!read_months(&list, v, answer))
+	if (!site_answered(&list, &cs_wire_filing_months_shape, v, answer))
 		return;
 	err =
 	    cs_buf_add(&text, cs_view_str("month,what,category,dsa_category"));

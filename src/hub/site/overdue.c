@@ -22,18 +22,6 @@ days_over(uint64_t deadline_ms)
 	return now_ms > deadline_ms ? (now_ms - deadline_ms) / CS_DAY_MS : 0;
 }
 
-static bool
-read_list(struct cs_wire_filings_overdue *out, struct site_visit *v,
-    const struct cs_wire_frame *answer)
-{
-	if (answer != NULL && answer->kind == CS_WIRE_ANSWER &&
-	    cs_wire_parse(out, &cs_wire_filings_overdue_shape, answer->body) ==
-		CS_OK)
-		return true;
-	site_refuse_frame(v, answer);
-	return false;
-}
-
 static void
 put_row(struct site_html *h, const struct cs_wire_filing_overdue *f)
 {
@@ -65,7 +53,7 @@ show(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct cs_view rest;
 	struct site_html h;
 
-	if (!read_list(&list, v, answer))
+	if (!site_answered(&list, &cs_wire_filings_overdue_shape, v, answer))
 		return;
 	h = site_html(v, "overdue.title");
 	site_put(&h, "<p>%w</p>", "overdue.what");
@@ -108,7 +96,7 @@ show_json(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct cs_json_writer j = cs_json_writer(&text);
 	struct cs_view rest;
 
-	if (!read_list(&list, v, answer))
+	if (!site_answered(&list, &cs_wire_filings_overdue_shape, v, answer))
 		return;
 	cs_json_object(&j, NULL);
 	cs_json_string(&j, "hub", v->site->hub);
@@ -176,7 +164,7 @@ show_atom(struct site_visit *v, const struct cs_wire_frame *answer)
 	uint64_t newest_ms = 0;
 	char when[32];
 
-	if (!read_list(&list, v, answer))
+	if (!site_answered(&list, &cs_wire_filings_overdue_shape, v, answer))
 		return;
 	rest = list.filings.raw;
 	while (cs_wire_next(&f, &cs_wire_filing_overdue_shape, &rest))

@@ -149,7 +149,8 @@ take_form(struct site_visit *v, const struct site_form *form)
 		 &b->name, f, site_form_value(form, "name"))) ||
 	    (err = site_take_text(
 		 &b->contact, f, site_form_value(form, "contact"))) ||
-	    (err = site_take_places(f, site_form_value(form, "places"))))
+	    (err = site_take_places(
+		 f, site_form_value(form, "places"), v->site->hub)))
 		return err;
 	for (size_t i = 0; err == CS_OK && i < form->n; i++)
 		if (form->fields[i].file.len != 0)

@@ -98,3 +98,14 @@ site_refuse_frame(struct site_visit *v, const struct cs_wire_frame *answer)
 		}
 	site_refuse(v, 503, "unavailable", 0);
 }
+
+bool
+site_answered(void *out, const struct cs_wire_shape *shape,
+    struct site_visit *v, const struct cs_wire_frame *answer)
+{
+	if (answer != NULL && answer->kind == CS_WIRE_ANSWER &&
+	    cs_wire_parse(out, shape, answer->body) == CS_OK)
+		return true;
+	site_refuse_frame(v, answer);
+	return false;
+}

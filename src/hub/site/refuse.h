@@ -11,3 +11,7 @@ void site_refuse(
 /* The same for what the database answered; NULL: nothing. */
 void site_refuse_frame(
     struct site_visit *v, const struct cs_wire_frame *answer);
+/* Parse what the database answered; false: it is no such answer, and the visit
+ * was told. */
+bool site_answered(void *out, const struct cs_wire_shape *shape,
+    struct site_visit *v, const struct cs_wire_frame *answer);

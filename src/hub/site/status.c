@@ -185,12 +185,8 @@ show(struct site_visit *v, const struct cs_wire_frame *answer)
 	struct site_html h;
 	bool appealed = false, over;
 
-	if (answer == NULL || answer->kind != CS_WIRE_ANSWER ||
-	    cs_wire_parse(&list, &cs_wire_filing_states_shape, answer->body) !=
-		CS_OK) {
-		site_refuse_frame(v, answer);
+	if (!site_answered(&list, &cs_wire_filing_states_shape, v, answer))
 		return;
-	}
 	h = site_html(v, "status.title");
 	rest = list.filings.raw;
 	while (cs_wire_next(&s, &cs_wire_filing_state_shape, &rest)) {

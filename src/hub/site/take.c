@@ -6,7 +6,6 @@
 #include "base/text.h"
 
 #define HEX_LEN 64
-#define BLOB_LEN 32
 
 static bool
 is_blank(uint8_t c)
@@ -132,41 +131,10 @@ site_take_file(struct site_filing *f, struct cs_view name, struct cs_view bytes)
 
 /* ---- lines --------------------------------------------------------------- */
 
-static bool
-is_hex(struct cs_view v, size_t n)
-{
-	if (v.len != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (strchr("0123456789abcdefABCDEF", v.data[i]) == NULL ||
-		    v.data[i] == '\0')
-			return false;
-	return true;
-}
-
-static bool
-has(struct cs_view v, const char *text)
-{
-	return v.len != 0 && memmem(v.data, v.len, text, strlen(text)) != NULL;
-}
-
-/* What a line is, by what it looks like. */
-static uint8_t
-kind_of(struct cs_view line)
-{
-	if (is_hex(line, BLOB_LEN))
-		return CS_FILING_PLACE_BLOB;
-	if (has(line, "/c/") || has(line, "/g/"))
-		return CS_FILING_PLACE_GROUP;
-	if (has(line, "://"))
-		return CS_FILING_PLACE_LINK;
-	return memchr(line.data, ' ', line.len) == NULL ? CS_FILING_PLACE_HANDLE
-							: CS_FILING_PLACE_LINK;
-}
-
 enum cs_err
-site_take_places(struct site_filing *f, struct cs_view lines)
+site_take_places(struct site_filing *f, struct cs_view lines, const char *hub)
 {
+	uint8_t kind;
 	enum cs_err err = CS_OK;
 
 	while (err == CS_OK && lines.len != 0) {
@@ -180,9 +148,9 @@ site_take_places(struct site_filing *f, struct cs_view lines)
 		line = trimmed(line);
 		if (line.len == 0)
 			continue;
-		err = is_hex(line, HEX_LEN)
-		    ? site_take_hash(f, line, cs_view(NULL, 0))
-		    : site_take_place(f, kind_of(line), line);
+		kind = cs_filing_place_guess(line, hub);
+		err = kind == 0 ? site_take_hash(f, line, cs_view(NULL, 0))
+				: site_take_place(f, kind, line);
 	}
 	return err;
 }

@@ -9,9 +9,9 @@
 CS_CHECKED enum cs_err site_take_text(
     struct cs_view *out, struct site_filing *f, struct cs_view text);
 /* Lines, each a link, a name, or a photo's hash; what it is, is seen by what it
- * looks like.  CS_ERR_LIMIT */
+ * looks like to a hub of that name.  CS_ERR_LIMIT */
 CS_CHECKED enum cs_err site_take_places(
-    struct site_filing *f, struct cs_view lines);
+    struct site_filing *f, struct cs_view lines, const char *hub);
 CS_CHECKED enum cs_err site_take_place(
     struct site_filing *f, uint8_t kind, struct cs_view value);
 /* 64 digits of hex.  CS_ERR_FORMAT, CS_ERR_LIMIT */

@@ -26,12 +26,14 @@ struct work {
 	struct cs_filing_body *body;
 	struct notice_files files;
 	struct cs_buf text, hashes;
+	const char *hub; /* its name */
 };
 
 static int
-work_begin(struct work *w)
+work_begin(struct work *w, const struct notice_place *p)
 {
 	memset(w, 0, sizeof *w);
+	w->hub = p->name;
 	w->text.max = CS_FILING_TEXT_MAX + 1;
 	w->hashes.max = CS_BUF_MAX;
 	w->body = cs_calloc(1, sizeof *w->body);
@@ -51,44 +53,16 @@ work_end(struct work *w)
 
 /* ---- what is filled in --------------------------------------------------- */
 
-static bool
-is_hex(struct cs_view v, size_t n)
-{
-	if (v.len != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (v.data[i] == '\0' ||
-		    strchr("0123456789abcdefABCDEF", v.data[i]) == NULL)
-			return false;
-	return true;
-}
-
-static bool
-has(struct cs_view v, const char *text)
-{
-	return v.len != 0 && memmem(v.data, v.len, text, strlen(text)) != NULL;
-}
-
-static uint8_t
-kind_of(struct cs_view v)
-{
-	if (is_hex(v, HEX_LEN / 2))
-		return CS_FILING_PLACE_BLOB;
-	if (has(v, "/c/") || has(v, "/g/"))
-		return CS_FILING_PLACE_GROUP;
-	return has(v, "://") || has(v, " ") ? CS_FILING_PLACE_LINK
-					    : CS_FILING_PLACE_HANDLE;
-}
-
 /* A link, a name, or a photo's hash. */
 static int
 add_place(struct work *w, struct cs_view v)
 {
 	struct cs_filing_hash hash = { 0 };
 	struct cs_filing_place *p = &w->body->places[w->body->n_places];
+	uint8_t kind = cs_filing_place_guess(v, w->hub);
 	char hex[HEX_LEN + 1] = "";
 
-	if (is_hex(v, HEX_LEN)) {
+	if (kind == 0) {
 		memcpy(hex, v.data, HEX_LEN);
 		return cs_unhex(hash.pdq, sizeof hash.pdq, hex) == CS_OK &&
 			cs_filing_hash_add(&w->hashes, &hash) == CS_OK
@@ -98,7 +72,7 @@ add_place(struct work *w, struct cs_view v)
 	if (w->body->n_places == CS_FILING_PLACES)
 		return cli_fail(
 		    CLI_USAGE, "At most %d places.", CS_FILING_PLACES);
-	p->kind = kind_of(v);
+	p->kind = kind;
 	p->value = v;
 	w->body->n_places++;
 	return CLI_OK;
@@ -238,7 +212,7 @@ notice_run_file(const struct cli_args *args)
 	json_t *kept = NULL;
 	int status = notice_place_open(&p, args);
 
-	if (status == CLI_OK && (status = work_begin(&w)) == CLI_OK) {
+	if (status == CLI_OK && (status = work_begin(&w, &p)) == CLI_OK) {
 		status = fill_in(&w, args);
 		if (status == CLI_OK && cli_flag(args, "named") && !p.has_key)
 			status = cli_fail(CLI_USAGE,
@@ -274,7 +248,7 @@ file_about(const struct cli_args *args, uint8_t what)
 		    ? cli_fail(CLI_NOT_DONE,
 			  "No notice %s was filed from here.", cli_arg(args, 0))
 		    : report_error(err, "notices/%s.json", cli_arg(args, 0));
-	if (status == CLI_OK && (status = work_begin(&w)) == CLI_OK) {
+	if (status == CLI_OK && (status = work_begin(&w, &p)) == CLI_OK) {
 		w.body->what = what;
 		w.body->about = notice_number(notice, "number");
 		w.body->category = cs_filing_category_named(
@@ -426,7 +400,7 @@ file_row(struct table_run *r, const struct notice_table *t)
 	json_t *kept = NULL;
 	int status;
 
-	if (row_id(id, t) != CS_OK || work_begin(&w) != CLI_OK) {
+	if (row_id(id, t) != CS_OK || work_begin(&w, &r->p) != CLI_OK) {
 		r->stopped = CLI_SOFTWARE;
 		return;
 	}

@@ -25,20 +25,7 @@ notice_number(const json_t *o, const char *name)
 enum cs_err
 notice_bytes(struct cs_buf *out, const json_t *o, const char *name)
 {
-	struct cs_view text = cs_view_str(notice_text(o, name));
-	size_t n = text.len / 4 * 3, from = out->len;
-	enum cs_err err;
-
-	if (text.len % 4 != 0)
-		return CS_ERR_FORMAT;
-	if (text.len == 0)
-		return CS_OK;
-	n -= (size_t)(text.data[text.len - 1] == '=') +
-	    (text.data[text.len - 2] == '=');
-	if ((err = cs_buf_reserve(out, n)) == CS_OK &&
-	    (err = cs_unbase64(out->data + from, n, text)) == CS_OK)
-		out->len = from + n;
-	return err;
+	return cs_buf_add_base64(out, cs_view_str(notice_text(o, name)));
 }
 
 enum cs_err

@@ -29,6 +29,34 @@ a_notice(void)
 	return b;
 }
 
+/* By its looks; a link leads to a group only if it is one of this hub. */
+static void
+test_guess(void **state)
+{
+	static const struct {
+		const char *typed;
+		uint8_t kind;
+	} all[] = {
+		{ "trader", CS_FILING_PLACE_HANDLE },
+		{ "trader@hub.example", CS_FILING_PLACE_HANDLE },
+		{ "https://hub.example:7443/g/x#y", CS_FILING_PLACE_GROUP },
+		{ "https://hub.example/c/00", CS_FILING_PLACE_GROUP },
+		{ "https://films.example/c/00", CS_FILING_PLACE_LINK },
+		{ "the market on the left", CS_FILING_PLACE_LINK },
+		{ "00112233445566778899aabbccddeeFF", CS_FILING_PLACE_BLOB },
+		{ "00112233445566778899aabbccddeeff"
+		  "00112233445566778899aabbccddeeff",
+		    0 },
+		{ "00112233445566778899aabbccddeefg", CS_FILING_PLACE_HANDLE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		assert_int_equal(cs_filing_place_guess(
+				     cs_view_str(all[i].typed), "hub.example"),
+		    all[i].kind);
+}
+
 static void
 test_same(void **state)
 {
@@ -157,6 +185,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_guess),
 		cmocka_unit_test(test_same),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_bounds),

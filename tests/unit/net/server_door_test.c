@@ -2,6 +2,7 @@
 /* Who comes in where, and what pages are shown, without TLS as a proxy asks. */
 #include "net/server_door.h"
 
+#include "base/text.h"
 #include "net/release.h"
 #include "net/server_ask.h"
 #include "support/net_words.h"
@@ -89,11 +90,14 @@ ask_bytes(void *arg, struct cs_net_ask *a, struct cs_view bytes)
 static void
 ask_whole(void *arg, struct cs_net_ask *a)
 {
-	const struct cs_net_answer answer = { .status = 200,
-		.type = "text/html",
-		.bytes = cs_view_str("<form>") };
+	struct cs_net_answer answer = { .status = 200, .type = "text/html" };
+	uint8_t address[CS_NET_ADDRESS_LEN];
+	char text[64] = "<form>";
 
 	(void)arg;
+	cs_net_conn_address(address, a->conn);
+	cs_hex(text + strlen(text), CS_VIEW_OF(address));
+	answer.bytes = cs_view_str(text);
 	cs_net_ask_answer(a, &answer);
 }
 
@@ -316,6 +320,32 @@ test_forms(void **state)
 	net_world_clear(&w);
 }
 
+#define ASKED(fields)                                                          \
+	ask("POST /asked HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" fields  \
+	    "Content-Length: 1\r\n\r\nx",                                      \
+	    0)
+
+/* Who asks is who the proxy says, and does not ask because another site made
+ * their browser do so. */
+static void
+test_askers(void **state)
+{
+	struct net_world w;
+
+	(void)state;
+	world_init(&w);
+	assert_int_equal(ASKED("X-Forwarded-For: 192.0.2.7\r\n"), 200);
+	assert_non_null(strstr(in, "<form>00000000000000000000ffffc0000207"));
+	assert_int_equal(ASKED("X-Forwarded-For: 1.1.1.1, 192.0.2.8\r\n"), 200);
+	assert_non_null(strstr(in, "ffffc0000208"));
+	assert_int_equal(ASKED("Sec-Fetch-Site: same-origin\r\n"), 200);
+	assert_int_equal(ASKED("Sec-Fetch-Site: none\r\n"), 200);
+	assert_int_equal(ASKED("Sec-Fetch-Site: cross-site\r\n"), 403);
+	assert_int_equal(ASKED("Sec-Fetch-Site: same-site\r\n"), 403);
+	assert_int_equal(ASKED("Sec-Fetch-Site: x\r\n"), 403);
+	net_world_clear(&w);
+}
+
 int
 main(void)
 {
@@ -324,6 +354,7 @@ main(void)
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_askers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
