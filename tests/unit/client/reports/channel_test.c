@@ -31,6 +31,7 @@ test_titles(void **state)
 	assert_err(cs_client_channel_new(c, "", &as, &ch), CS_ERR_LIMIT);
 	assert_err(cs_client_channel_new(c, "News", &as, &ch), CS_ERR_CLOSED);
 	cs_client_close(c);
+	cs_buf_free(&alma.credential);
 	temp_dir_clear(&dir);
 }
 
@@ -51,6 +52,7 @@ test_no_such_group(void **state)
 	assert_err(cs_client_channel_publish(c, "News", mid, &seq, NULL),
 	    CS_ERR_NOT_FOUND);
 	cs_client_close(c);
+	cs_buf_free(&alma.credential);
 	temp_dir_clear(&dir);
 }
 

@@ -50,6 +50,14 @@ world_init(struct world *t)
 }
 
 static void
+world_clear(struct world *t)
+{
+	hw_device_clear(&t->phone);
+	hw_device_clear(&t->other);
+	hw_clear(&t->w);
+}
+
+static void
 add_post(struct world *t, uint64_t seq, const struct hw_person *by)
 {
 	assert_ok(cs_db_exec(t->hub->db,
@@ -137,7 +145,7 @@ test_pages(void **state)
 	assert_int_equal(read_page(&t, &page, 0, 3), CS_WIRE_E_CHANNEL);
 	assert_int_equal(read_bytes(&t, 2, 0), CS_WIRE_E_CHANNEL);
 	t.id[0] ^= 1;
-	hw_clear(&t.w);
+	world_clear(&t);
 }
 
 /* A disabled account, one that has left, a file out of sight; and back. */
@@ -167,7 +175,7 @@ test_hidden(void **state)
 	t.hub->now_ms += DAY_MS;
 	assert_int_equal(shown(&t, 0, 9), 321);
 	assert_int_equal(read_bytes(&t, 3, 0), 0);
-	hw_clear(&t.w);
+	world_clear(&t);
 }
 
 /* Nothing of it is told, but that it is over. */
@@ -192,7 +200,7 @@ test_over(void **state)
 	assert_int_equal(read_page(&t, &page, 0, 9), 0);
 	assert_int_equal(page.state, CS_WIRE_CHANNEL_OVER);
 	assert_int_equal(page.posts.n, 0);
-	hw_clear(&t.w);
+	world_clear(&t);
 }
 
 static uint32_t
@@ -225,7 +233,7 @@ test_directory(void **state)
 	run(&t, "UPDATE channel SET listed=1");
 	run(&t, "UPDATE grp SET dissolved=9223372036854775807");
 	assert_int_equal(listed(&t, 1), 0);
-	hw_clear(&t.w);
+	world_clear(&t);
 }
 
 /* Pieces without a post go after an hour, those of posts with them. */
@@ -256,7 +264,7 @@ test_swept(void **state)
 	    " channel_piece)+(SELECT posts FROM channel)",
 	    NULL, 0));
 	assert_int_equal(left, 0);
-	hw_clear(&t.w);
+	world_clear(&t);
 }
 
 int
