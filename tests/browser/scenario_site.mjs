@@ -1,28 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A stranger files a notice at the hub's public site, at a desk and on a
 // telephone, in several languages, and reads what became of it.
-import { axe, config, ok, openAt, overflow, scenario } from "./browser.mjs";
+import { config, ok, openAt, scenario } from "./browser.mjs";
+import { look, PHONE } from "./site.mjs";
 
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const PAGES = ["", "/file", "/status", "/overdue", "/report", "/photos"];
 const named = (at) => `site${at.replace("/", "-") || "-home"}`;
-
-/** It fits, can be touched, and axe finds nothing. */
-async function look(page, name) {
-  const wide = await overflow(page);
-  ok(wide === "", `${name} fits`, wide);
-  const small = await page.evaluate(() =>
-    [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
-      .filter((e) => {
-        const r = (e.closest("label") ?? e).getBoundingClientRect();
-        return r.height > 0 && r.height < 43.5 && !e.closest("p, td, li");
-      })
-      .map((e) => e.outerHTML.slice(0, 120))
-      .join("\n"),
-  );
-  ok(small === "", `${name}: what is touched is large enough`, small);
-  await axe(page, name);
-}
 
 const words = async (page) => (await page.locator("main").innerText()).replace(/\s+/g, " ");
 const main = (page) => page.locator("main");

@@ -10,6 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 
 # pylint: disable=wrong-import-position
+from channels_test import begin, post
 from console import DeskWorld
 from desk_notices_test import Organisation, notice
 from filings_test import Filings
@@ -70,6 +71,17 @@ def test_without_script():
     with BrowserSite() as w:
         w.config["text"] = "Somebody threatens my brother."
         run_scenario(w, "site_plain")
+
+
+def test_channel():
+    with BrowserSite() as w:
+        w.join("alice")
+        path = begin(w, "alice", "News", "--title", "Relief of the valley")
+        photo(w.path("a.jpg"), 640, 420)
+        post(w, "alice", "The road is open.")
+        post(w, "alice", "--photo", w.path("a.jpg"), "who <i>bids</i>")
+        w.config["channel"] = w.config["site"].replace("/notices", path)
+        run_scenario(w, "site_channel")
 
 
 def test_photos():

@@ -25,7 +25,7 @@ def begin(w, name, group="News", *more):
     """The path of a new channel's page."""
     link = json.loads(w.csok(name, "channel", "new", group, "--yes", "--json",
                              *more).out)["link"]
-    check(re.fullmatch("https://localhost:%d/c/[0-9a-f]{32}" % w.port, link),
+    check(re.fullmatch("https?://localhost:[0-9]+/c/[0-9a-f]{32}", link),
           "a link: %s" % link)
     return link[link.index("/c/"):]
 
