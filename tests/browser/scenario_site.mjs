@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A stranger files a notice at the hub's public site, at a desk and on a
 // telephone, in several languages, and reads what became of it.
-import { config, ok, openAt, scenario } from "./browser.mjs";
+import { config, ok, openAt, overflow, scenario } from "./browser.mjs";
 import { look, PHONE } from "./site.mjs";
 
 const PAGES = ["", "/file", "/status", "/overdue", "/report", "/photos"];
