@@ -145,6 +145,16 @@ cs_channel_waiting(const struct cs_channel *c)
 	return c->over ? 0 : c->out.len - c->out_at;
 }
 
+struct pollfd
+cs_channel_watch(const struct cs_channel *c)
+{
+	if (c == NULL)
+		return (struct pollfd){ .fd = -1, .events = POLLIN };
+	return (struct pollfd){ .fd = c->fd,
+		.events = (short)(POLLIN |
+		    (cs_channel_waiting(c) != 0 ? POLLOUT : 0)) };
+}
+
 /* ---- in ----------------------------------------------------------------- */
 
 /* How long the message is whose head has come, with its head; 0: none has. */
@@ -219,8 +229,8 @@ cs_channel_await(
 	enum cs_err err;
 
 	for (;;) {
-		struct pollfd p = { .fd = c->fd, .events = POLLIN };
 		uint64_t now_us = cs_clock_us();
+		struct pollfd p;
 
 		if ((err = cs_channel_flush(c)))
 			return err;
@@ -228,8 +238,7 @@ cs_channel_await(
 			return CS_OK;
 		if (now_us >= end_us)
 			return CS_ERR_TIMEOUT;
-		if (cs_channel_waiting(c) != 0)
-			p.events |= POLLOUT;
+		p = cs_channel_watch(c);
 		if (poll(&p, 1, (int)((end_us - now_us) / 1000) + 1) < 0 &&
 		    errno != EINTR)
 			return CS_ERR_IO;

@@ -11,6 +11,8 @@
  */
 #pragma once
 
+#include <poll.h>
+
 #include "base/bytes.h"
 
 struct cs_channel;
@@ -44,6 +46,9 @@ CS_CHECKED enum cs_err cs_channel_put(
 CS_CHECKED enum cs_err cs_channel_flush(struct cs_channel *c);
 /* Bytes that are queued. */
 size_t cs_channel_waiting(const struct cs_channel *c);
+/* What poll(2) is to wait for: what comes, and room for what is queued; NULL:
+ * nothing. */
+struct pollfd cs_channel_watch(const struct cs_channel *c);
 
 /* Take in what has come.  CS_ERR_CLOSED: the other end is gone, and no more
  * will come than was taken in; CS_ERR_LIMIT: it announces too long a message.

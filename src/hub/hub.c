@@ -34,6 +34,7 @@
 #include "hub/tlog/tlog.h"
 #include "hub/watch.h"
 #include "hub/witness/witness.h"
+#include "net/authorities.h"
 #include "net/listen.h"
 #include "store/clock.h"
 #include "store/file.h"
@@ -43,7 +44,6 @@
 #define FILES_ANYWHERE 1024 /* on any system */
 #define TAKE_OVER_MS 5000   /* for a hub that was killed to be gone */
 /* Where Debian and others keep them. */
-#define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 /* In the hub's folder: more languages of the site. */
 #define HUB_SITE_WORDS "site"
 #define QUIET_MS 50 /* after a change of keys: others may belong to it */
@@ -329,7 +329,7 @@ static const char *
 authorities(const struct parent *p)
 {
 	return p->conf.push_authorities[0] != '\0' ? p->conf.push_authorities
-						   : AUTHORITIES;
+						   : CS_NET_AUTHORITIES;
 }
 
 static enum cs_err

@@ -7,6 +7,7 @@
 
 #include "content/photo_look.h"
 #include "desk/cases/case.h"
+#include "desk/console/api_photos.h"
 #include "desk/console/call.h"
 #include "desk/core/actor.h"
 #include "desk/core/json.h"
@@ -107,21 +108,5 @@ api_notice_file(struct api_call *c)
 enum cs_err
 api_notice_picture(struct api_call *c)
 {
-	int level = cs_desk_photo_level_find(cs_web_arg(c->rq, "level"));
-	struct cs_buf picture = { 0 };
-	const char *type = NULL;
-	enum cs_err err;
-
-	if (level < 0)
-		return desk_problem(c->d, CS_ERR_FORMAT, "bad-level",
-		    "A level is blur, small or full.");
-	if (level != CS_PHOTO_LEVEL_BLUR && !cs_desk_works(&c->actor))
-		return desk_problem(c->d, CS_ERR_DENIED, "see-role",
-		    "Your role does not allow to see more of it.");
-	err = cs_desk_filing_picture(&picture, &type, c->d, &c->actor,
-	    api_id(c), (enum cs_photo_level)level);
-	if (err == CS_OK)
-		err = api_file(c, &picture, type, NULL);
-	cs_buf_free(&picture);
-	return err;
+	return api_picture_of(c, cs_desk_filing_picture);
 }

@@ -15,7 +15,7 @@
 #include "net/web.h"
 
 enum cs_err
-api_picture(struct api_call *c)
+api_picture_of(struct api_call *c, api_take_picture *take)
 {
 	int level = cs_desk_photo_level_find(cs_web_arg(c->rq, "level"));
 	struct cs_buf picture = { 0 };
@@ -28,12 +28,18 @@ api_picture(struct api_call *c)
 	if (level != CS_PHOTO_LEVEL_BLUR && !cs_desk_works(&c->actor))
 		return desk_problem(c->d, CS_ERR_DENIED, "see-role",
 		    "Your role does not allow to see more of it.");
-	err = cs_desk_photo_picture(&picture, &type, c->d, &c->actor, api_id(c),
+	err = take(&picture, &type, c->d, &c->actor, api_id(c),
 	    (enum cs_photo_level)level);
 	if (err == CS_OK)
 		err = api_file(c, &picture, type, NULL);
 	cs_buf_free(&picture);
 	return err;
+}
+
+enum cs_err
+api_picture(struct api_call *c)
+{
+	return api_picture_of(c, cs_desk_photo_picture);
 }
 
 enum cs_err

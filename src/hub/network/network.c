@@ -214,26 +214,17 @@ flush(struct network *n)
 	return cs_channel_flush(n->database);
 }
 
-static struct pollfd
-watch(const struct cs_channel *c)
-{
-	return (struct pollfd){ c != NULL ? cs_channel_fd(c) : -1,
-		(short)(POLLIN |
-		    (c != NULL && cs_channel_waiting(c) != 0 ? POLLOUT : 0)),
-		0 };
-}
-
 static enum cs_err
 run_round(struct network *n)
 {
 	bool behind = cs_channel_waiting(n->database) > NETWORK_BEHIND;
 	struct pollfd p[] = {
 		{ cs_part_socket(), POLLIN, 0 },
-		watch(n->database),
-		watch(n->files),
-		watch(n->signer),
-		watch(n->tlog),
-		watch(n->site),
+		cs_channel_watch(n->database),
+		cs_channel_watch(n->files),
+		cs_channel_watch(n->signer),
+		cs_channel_watch(n->tlog),
+		cs_channel_watch(n->site),
 		{ behind ? -1 : cs_net_server_fd(n->server), POLLIN, 0 },
 	};
 	bool busy = !behind && cs_net_server_busy(n->server);

@@ -280,10 +280,8 @@ site_api_file(struct site_visit *v)
 		site_filing_send(v);
 	}
 	json_decref(o);
-	if (err == CS_ERR_LIMIT)
-		site_refuse(v, 413, "too-large", 0);
-	else if (err)
-		site_refuse(v, 400, "malformed", 0);
+	if (err)
+		site_refuse_err(v, err);
 }
 
 /* ---- its state ----------------------------------------------------------- */

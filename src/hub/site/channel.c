@@ -572,7 +572,7 @@ file_report(struct site_visit *v, struct cs_view bundle)
 	}
 	site_form_clear(&form);
 	if (err)
-		site_refuse(v, 400, "malformed", 0);
+		site_refuse_err(v, err);
 }
 
 /* ---- the directory ---------------------------------------------------------

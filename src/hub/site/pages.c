@@ -175,10 +175,8 @@ site_file(struct site_visit *v)
 		site_filing_send(v);
 	}
 	site_form_clear(&form);
-	if (err == CS_ERR_LIMIT)
-		site_refuse(v, 413, "too-large", 0);
-	else if (err)
-		site_refuse(v, 400, "malformed", 0);
+	if (err)
+		site_refuse_err(v, err);
 }
 
 /* ---- photos of a person at risk ------------------------------------------ */

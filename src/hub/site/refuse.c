@@ -61,6 +61,17 @@ site_refuse(
 }
 
 void
+site_refuse_err(struct site_visit *v, enum cs_err err)
+{
+	if (err == CS_ERR_LIMIT)
+		site_refuse(v, 413, "too-large", 0);
+	else if (cs_err_class(err) == CS_ERR_CLASS_OURS)
+		site_refuse(v, 503, "unavailable", 0);
+	else
+		site_refuse(v, 400, "malformed", 0);
+}
+
+void
 site_refuse_frame(struct site_visit *v, const struct cs_wire_frame *answer)
 {
 	static const struct {

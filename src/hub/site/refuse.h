@@ -8,6 +8,9 @@
  * "error.CODE" is its word; ${seconds}: try again then; or 0. */
 void site_refuse(
     struct site_visit *v, int status, const char *code, uint64_t seconds);
+/* The same for what was handed in and could not be read, as ${err} says: its
+ * length, its form, or a failure of ours. */
+void site_refuse_err(struct site_visit *v, enum cs_err err);
 /* The same for what the database answered; NULL: nothing. */
 void site_refuse_frame(
     struct site_visit *v, const struct cs_wire_frame *answer);

@@ -294,15 +294,6 @@ serve_database(struct site *s)
 
 /* ---- the loop ------------------------------------------------------------ */
 
-static struct pollfd
-watch(const struct cs_channel *c)
-{
-	return (struct pollfd){ c != NULL ? cs_channel_fd(c) : -1,
-		(short)(POLLIN |
-		    (c != NULL && cs_channel_waiting(c) != 0 ? POLLOUT : 0)),
-		0 };
-}
-
 static void
 flush(struct site *s)
 {
@@ -319,12 +310,12 @@ run_round(struct site *s)
 {
 	struct pollfd p[SITE_LINKS_MAX + 2] = {
 		{ cs_part_socket(), POLLIN, 0 },
-		watch(s->database),
+		cs_channel_watch(s->database),
 	};
 	enum cs_err err;
 
 	for (size_t i = 0; i < SITE_LINKS_MAX; i++)
-		p[i + 2] = watch(s->links[i]);
+		p[i + 2] = cs_channel_watch(s->links[i]);
 	(void)poll(p, SITE_LINKS_MAX + 2, -1);
 	if (p[0].revents != 0 && (err = cs_part_take(s, take, false)))
 		return err;

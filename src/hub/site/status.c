@@ -286,10 +286,8 @@ file_about(struct site_visit *v, uint8_t what)
 		site_filing_send(v);
 	}
 	site_form_clear(&form);
-	if (err == CS_ERR_LIMIT)
-		site_refuse(v, 413, "too-large", 0);
-	else if (err)
-		site_refuse(v, 400, "malformed", 0);
+	if (err)
+		site_refuse_err(v, err);
 }
 
 void

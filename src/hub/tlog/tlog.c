@@ -358,27 +358,18 @@ serve_witness(struct process *p)
 
 /* ---- the loop ----------------------------------------------------------- */
 
-static struct pollfd
-watch(const struct cs_channel *c)
-{
-	return (struct pollfd){ c != NULL ? cs_channel_fd(c) : -1,
-		(short)(POLLIN |
-		    (c != NULL && cs_channel_waiting(c) != 0 ? POLLOUT : 0)),
-		0 };
-}
-
 static enum cs_err
 run_round(struct process *p)
 {
 	struct pollfd polled[LINKS_MAX + 3] = {
 		{ cs_part_socket(), POLLIN, 0 },
-		watch(p->database),
+		cs_channel_watch(p->database),
 	};
 	enum cs_err err;
 
 	for (size_t i = 0; i < LINKS_MAX; i++)
-		polled[i + 2] = watch(p->links[i]);
-	polled[LINKS_MAX + 2] = watch(p->witness);
+		polled[i + 2] = cs_channel_watch(p->links[i]);
+	polled[LINKS_MAX + 2] = cs_channel_watch(p->witness);
 	(void)poll(polled, LINKS_MAX + 3, -1);
 	if (polled[0].revents != 0 && (err = cs_part_take(p, take, false)))
 		return err;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "programs/notice/far.h"
+#include "net/authorities.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -13,9 +14,7 @@
 
 #define TIMEOUT_MS 120000
 #define ANSWER_MAX ((size_t)16 << 20)
-#define AUTHORITIES_MAX ((size_t)4 << 20)
 #define SYSTEM "system"
-#define SYSTEM_FILE "/etc/ssl/certs/ca-certificates.crt"
 
 static enum cs_err
 place_of(struct notice_place *p, const char *path)
@@ -35,7 +34,6 @@ place_of(struct notice_place *p, const char *path)
 int
 notice_far_open(struct notice_place *p)
 {
-	struct cs_buf pem = { .max = AUTHORITIES_MAX };
 	const char *file = p->authorities;
 	enum cs_err err;
 
@@ -51,11 +49,8 @@ notice_far_open(struct notice_place *p)
 		    &p->ssl_ctx, p->root, p->to.host, CS_TLS_OWN_CLOCK);
 		return err ? report_error(err, "TLS") : CLI_OK;
 	}
-	err = cs_file_read(&pem, strcmp(file, SYSTEM) == 0 ? SYSTEM_FILE : file,
-	    AUTHORITIES_MAX);
-	if (err == CS_OK)
-		err = cs_tls_public_new(&p->ssl_ctx, cs_buf_view(&pem));
-	cs_buf_free(&pem);
+	err = cs_net_authorities(
+	    &p->ssl_ctx, strcmp(file, SYSTEM) == 0 ? NULL : file);
 	return err ? report_error(err, "The authorities in %s", file) : CLI_OK;
 }
 

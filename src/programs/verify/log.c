@@ -12,6 +12,7 @@
 #include "cli/print.h"
 #include "cli/wait.h"
 #include "crypto/init.h"
+#include "net/authorities.h"
 #include "programs/verify/log_names.h"
 #include "programs/verify/log_notices.h"
 #include "programs/verify/log_source.h"
@@ -26,7 +27,6 @@ enum { WHOLE = 0, NOT_WHOLE = 1, NO_LOG = 2 };
 
 #define KEY_FILE_MAX 4096
 #define REPORT_MAX ((size_t)16 << 20)
-#define AUTHORITIES_MAX ((size_t)4 << 20)
 #define NO_NUMBER UINT64_MAX
 #define WAITS "reading the log"
 
@@ -236,7 +236,7 @@ read_times(struct audit *a, const struct cli_args *args)
 	if (a->times_dir == NULL || path == NULL)
 		return cli_fail(
 		    CLI_USAGE, "--times and --times-authorities go together.");
-	err = cs_file_read(&a->times_authorities, path, AUTHORITIES_MAX);
+	err = cs_file_read(&a->times_authorities, path, CS_NET_AUTHORITIES_MAX);
 	return err ? cli_fail(CLI_USAGE, "%s cannot be read (%s).", path,
 			 cs_err_text(err))
 		   : CLI_OK;

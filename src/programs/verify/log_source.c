@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "programs/verify/log_source.h"
+#include "net/authorities.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,8 +9,6 @@
 #include "crypto/tls_public.h"
 #include "store/file.h"
 
-#define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
-#define AUTHORITIES_MAX ((size_t)4 << 20)
 #define TIMEOUT_MS 20000
 #define TRIES 3 /* a line that breaks is no fault of the log's */
 
@@ -41,13 +40,8 @@ place(struct cs_net_endpoint *out, char *url, size_t size,
 static enum cs_err
 read_authorities(struct log_source *s, const char *path)
 {
-	struct cs_buf pem = { 0 };
-	enum cs_err err = cs_file_read(
-	    &pem, path != NULL ? path : AUTHORITIES, AUTHORITIES_MAX);
+	enum cs_err err = cs_net_authorities(&s->ssl_ctx, path);
 
-	if (err == CS_OK)
-		err = cs_tls_public_new(&s->ssl_ctx, cs_buf_view(&pem));
-	cs_buf_free(&pem);
 	return err == CS_OK || err == CS_ERR_NOMEM ? err : CS_ERR_NOT_FOUND;
 }
 

@@ -9,14 +9,13 @@
 #include "cli/print.h"
 #include "cli/report_error.h"
 #include "crypto/tls_public.h"
+#include "net/authorities.h"
 #include "net/cosign.h"
 #include "programs/witness/main.h"
 #include "store/clock.h"
 #include "store/file.h"
 #include "store/tlog_folder.h"
 
-#define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
-#define AUTHORITIES_MAX ((size_t)4 << 20)
 #define TIMEOUT_S 15
 
 struct job {
@@ -86,14 +85,8 @@ static int
 read_authorities(struct job *job, const struct cli_args *args)
 {
 	const char *path = cli_value(args, "authorities");
-	struct cs_buf pem = { 0 };
-	enum cs_err err;
+	enum cs_err err = cs_net_authorities(&job->ssl_ctx, path);
 
-	err = cs_file_read(
-	    &pem, path != NULL ? path : AUTHORITIES, AUTHORITIES_MAX);
-	if (err == CS_OK)
-		err = cs_tls_public_new(&job->ssl_ctx, cs_buf_view(&pem));
-	cs_buf_free(&pem);
 	/* Without, witnesses with http:// can be asked. */
 	return err && path != NULL
 	    ? report_error(err, "The authorities in %s", path)

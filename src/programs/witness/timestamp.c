@@ -13,14 +13,13 @@
 #include "crypto/random.h"
 #include "crypto/timestamp.h"
 #include "crypto/tls_public.h"
+#include "net/authorities.h"
 #include "net/post.h"
 #include "programs/witness/main.h"
 #include "store/file.h"
 #include "store/folder.h"
 #include "tlog/checkpoint.h"
 
-#define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
-#define AUTHORITIES_MAX ((size_t)4 << 20)
 #define TIMEOUT_MS (15 * (int)CS_SECOND_MS)
 #define PATH_MAX_HERE 4096
 
@@ -59,20 +58,17 @@ static int
 read_authorities(struct job *job, const struct cli_args *args)
 {
 	const char *path = cli_value(args, "authorities");
-	struct cs_buf pem = { 0 };
 	enum cs_err err;
 
 	if (path == NULL)
 		return cli_fail(CLI_USAGE,
 		    "Say who certifies the time-stamp authority: --authorities "
 		    "FILE, in PEM.");
-	err = cs_file_read(&job->authorities, path, AUTHORITIES_MAX);
+	err = cs_file_read(&job->authorities, path, CS_NET_AUTHORITIES_MAX);
 	if (err)
 		return report_error(err, "The authorities in %s", path);
 	/* Without, one with http:// can be asked: what it says is signed. */
-	if (cs_file_read(&pem, AUTHORITIES, AUTHORITIES_MAX) == CS_OK)
-		err = cs_tls_public_new(&job->ssl_ctx, cs_buf_view(&pem));
-	cs_buf_free(&pem);
+	err = cs_net_authorities(&job->ssl_ctx, NULL);
 	return err == CS_ERR_NOMEM ? cli_fail(CLI_SOFTWARE, "Out of memory.")
 				   : CLI_OK;
 }
@@ -124,7 +120,8 @@ ask(struct job *job, const char *url)
 		    "--ask takes https://NAME/PATH or http://NAME/PATH.");
 	if (err == CS_ERR_NOT_FOUND)
 		return cli_fail(CLI_NOT_DONE,
-		    "There are no certificates of authorities in " AUTHORITIES
+		    "There are no certificates of authorities "
+		    "in " CS_NET_AUTHORITIES
 		    ", so nobody can be asked by https.");
 	if (err)
 		return cli_fail(CLI_NOT_DONE, "%.200s gave no token: %s.", url,
