@@ -474,7 +474,8 @@ static const struct cli_command commands[] = {
 	    "WHO is \"admins\", who are the owner and the admins, or "
 	    "\"members\", who are all. Only they can change it.",
 	    1, 1, policy_options, cli_group_policy },
-	{ "channel new", "GROUP [--title TEXT] [--listed on|off] [--yes]",
+	{ "channel new",
+	    "GROUP [--title TEXT] [--listed on|off] [--yes] [--json]",
 	    "make a group that everybody can read, by a link",
 	    "Makes the group if there is none of that name. Whoever has the "
 	    "link reads, without an account, what you and the group's admins "
@@ -483,7 +484,7 @@ static const struct cli_command commands[] = {
 	    "proof. The desk can close a channel, as any group, and says "
 	    "why.",
 	    1, 1, channel_new_options, cli_channel_new },
-	{ "channel change", "GROUP [--title TEXT] [--listed on|off]",
+	{ "channel change", "GROUP [--title TEXT] [--listed on|off] [--json]",
 	    "give a channel another title, or have it listed",
 	    "There is a directory only where the operator has one.", 1, 1,
 	    channel_options, cli_channel_change },
